@@ -243,6 +243,8 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "GET /v1/payouts/datev.csv": _staff("payments:book", foreign=None),
         "GET /v1/payouts/{payout_id}/items.csv": _staff("payments:book"),
         "GET /v1/payouts/{payout_id}/datev.csv": _staff("payments:book"),
+        "GET /v1/settings/trees": _staff("payments:settings", foreign=None),
+        "PUT /v1/settings/trees": _staff("payments:settings", {"enabled": False, "basis": "fees", "step": 1}, foreign=None),
         "GET /v1/settings/datev": _staff("payments:settings", foreign=None),
         "PUT /v1/settings/datev": _staff("payments:settings", {"consultant": 1001, "client": 1}, foreign=None),
         "GET /v1/settings": _staff("payments:settings", foreign=None),

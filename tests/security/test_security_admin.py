@@ -147,6 +147,8 @@ DESKS: dict[str, Desk] = {
     "GET /zahlungen/auszahlungen/{reference}/csv": LOOK,
     "GET /zahlungen/auszahlungen/{reference}/datev": LOOK,
     "GET /zahlungen/erwartet": LOOK,
+    "GET /zahlungen/baeume": _PROVIDERS,
+    "POST /zahlungen/baeume": Desk("payments:settings", (("basis", "fees"), ("fees", "5"))),
     "GET /zahlungen/{payment_id:uuid}": LOOK,
     "GET /zahlungen/{payment_id:uuid}/erstatten": LOOK,
     "POST /zahlungen/{payment_id:uuid}/erstatten": Desk("payments:book", (("amount", "1,00"), ("reason", "other"))),

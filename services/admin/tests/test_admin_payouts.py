@@ -142,3 +142,18 @@ async def test_expected_payments_add_up_to_what_is_open_and_say_how(shop: Shop) 
     page = await shop.page("/zahlungen/erwartet")
     for said in ("169,00\xa0€", "119,00\xa0€", "50,00\xa0€", "am Tag der Fälligkeit", "Median"):
         assert said in page, said
+
+
+async def test_the_counter_of_trees_is_shown_and_what_counts_is_chosen(shop: Shop) -> None:
+    path = "/v1/settings/trees"
+    shop.owners.answers["GET", path] = {
+        "enabled": True, "basis": "fees", "step": 500, "partner": "Waldemarie", "since": "2026-11-01", "counted": 12345,
+        "set_up_at": None, "square_metres": 24,
+    }  # fmt: skip
+    page = await shop.page("/zahlungen/baeume")
+    for said in ("24 Quadratmeter Wald", "123,45\xa0€", 'value="5,00"', "steht noch aus"):
+        assert said in page, said
+    shop.owners.answers["PUT", path] = {}
+    await shop.post("/zahlungen/baeume", {"enabled": "on", "basis": "payments", "payments": "10", "partner": "Wald"})
+    wanted = {"enabled": True, "basis": "payments", "step": 10, "partner": "Wald"}
+    assert shop.owners.calls == [("PUT", path, wanted)]

@@ -130,6 +130,18 @@ async def test_payments_shows_what_is_due_and_what_was_paid(portal: Any, two: An
     assert "Die Karte wurde abgelehnt." in page
 
 
+async def test_payments_shows_the_forest_that_was_planted_where_the_merchant_counts(portal: Any, two: Any) -> None:
+    state = payments_pb2.TreePlanting(
+        id=str(uuid7()), merchant_id=str(two["merchant"]), epoch=1, version=1, partner="Waldemarie", square_metres=25
+    )
+    await portal.say(payments_pb2.TreePlantingSnapshot(tree_planting=state))
+    assert "Waldemarie" not in (await portal.page("/brunner/zahlungen", two["cookie"])).text
+    state.enabled, state.version = True, 2
+    await portal.say(payments_pb2.TreePlantingSnapshot(tree_planting=state))
+    page = (await portal.page("/brunner/zahlungen", two["cookie"])).text
+    assert "Wald von Waldemarie pflanzen: bisher 25 Quadratmeter" in page
+
+
 async def test_what_is_debited_says_when_and_has_no_box(portal: Any, two: Any) -> None:
     debited = {
         "id": two["receivables"][0], "version": 2, "state": "direct_debit", "open_minor": 0, "pending_minor": 11900,

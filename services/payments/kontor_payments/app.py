@@ -27,6 +27,8 @@ from kontor_payments.refunds.staff import router as refunds
 from kontor_payments.settings import Settings
 from kontor_payments.statements.api import router as statements
 from kontor_payments.statements.jobs import run_statements
+from kontor_payments.trees.api import router as trees
+from kontor_payments.trees.service import count_trees
 from kontor_payments.webhooks.api import router as webhooks
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
@@ -35,6 +37,7 @@ from kontor_service.ingest import ingest
 from kontor_service.stuck import counts_stuck
 
 _SWEEP_SECONDS = 20.0
+_TREES_SECONDS = 300.0
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -54,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
             webhooks,
             statements,
             payouts,
+            trees,
             snapshots_router(
                 AGGREGATES, "merchants_with_receivables", "merchants_with_statements", "merchants_with_connections"
             ),
@@ -88,4 +92,5 @@ async def _jobs(app: FastAPI) -> AsyncIterator[None]:
     state.background.start("payments_jobs", lambda: run_jobs(app))
     state.background.start("bank_statements", lambda: run_statements(app))
     state.background.every(_SWEEP_SECONDS, "sweep", lambda: sweep(state.dependencies))
+    state.background.every(_TREES_SECONDS, "trees", lambda: count_trees(state.dependencies))
     yield

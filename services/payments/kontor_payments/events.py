@@ -14,6 +14,7 @@ from kontor_payments.methods.models import SavedMethod
 from kontor_payments.models import Connection, IncomingPayment, Payment, Receivable, Refund
 from kontor_payments.payouts.models import Payout
 from kontor_payments.statements.models import BankStatement, StatementEntry
+from kontor_payments.trees.models import TreePlanting
 from kontor_service.aggregates import Published
 from kontor_service.events import state_of
 
@@ -72,6 +73,7 @@ AGGREGATES = (
     Published(IncomingPayment, pb.IncomingPayment, only=col(IncomingPayment.waited).is_(True)),
     Published(Dispute, pb.Dispute, _dispute_states),
     Published(Payout, pb.Payout),
+    Published(TreePlanting, pb.TreePlanting),
     # Nobody connects the sandbox: it is simply there.
     Published(Connection, pb.Connection, only=col(Connection.provider) != "sandbox"),
     # Nobody is told of what was only begun.

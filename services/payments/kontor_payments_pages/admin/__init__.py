@@ -9,6 +9,7 @@ from kontor_payments_pages.admin.disputes.feature import FEATURE as DISPUTES
 from kontor_payments_pages.admin.payouts.feature import FEATURE as PAYOUTS
 from kontor_payments_pages.admin.refunds.feature import FEATURE as REFUNDS
 from kontor_payments_pages.admin.statements.feature import FEATURE as STATEMENTS
+from kontor_payments_pages.admin.trees.pages import router as trees
 from kontor_payments_pages.admin.words import GLOBALS
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
@@ -51,4 +52,5 @@ _CONNECTIONS = Feature(
         Panel("board", "_refused_connections({merchant})", "payments/connections_panel.html", "payments:settings"),
     ),
 )
-FEATURES = (_OFFERED, _PAYMENTS, _CONNECTIONS, STATEMENTS, DISPUTES, REFUNDS, PAYOUTS)
+_TREES = Feature("trees", order=65, routers=(trees,))
+FEATURES = (_OFFERED, _PAYMENTS, _CONNECTIONS, STATEMENTS, DISPUTES, REFUNDS, PAYOUTS, _TREES)

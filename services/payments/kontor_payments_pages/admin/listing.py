@@ -8,7 +8,7 @@ from kontor_edge.edge import pages
 from kontor_edge.listing import staff_listing
 from kontor_edge.lists import STAFF, Filter, ListColumn, ListPage
 from kontor_edge.staff import page_context
-from kontor_payments_pages.admin.payouts.staff_page import BOOK, money_tabs
+from kontor_payments_pages.admin.payouts.staff_page import money_tabs
 from kontor_service.i18n import N_
 
 router = APIRouter(prefix="/zahlungen")
@@ -60,7 +60,7 @@ PAYMENTS = ListPage(
 @router.get("")
 async def payments(request: Request) -> Response:
     staff, listing = await staff_listing(request, PAYMENTS)
-    tabs = money_tabs("payments") if staff.may(BOOK) else []
+    tabs = money_tabs("payments", staff)
     return pages(request).render(
         request, "payments/list.html", page_context(request, staff, "payments"), staff=staff, listing=listing, tabs=tabs
     )

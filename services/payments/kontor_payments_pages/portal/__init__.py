@@ -14,7 +14,7 @@ from kontor_payments_pages.portal import (
     statements,
     webhooks,
 )
-from kontor_payments_pages.portal.copy import PAYMENT, RECEIVABLE
+from kontor_payments_pages.portal.copy import PAYMENT, RECEIVABLE, TREES
 from kontor_payments_pages.portal.methods.feature import FEATURE as SAVED_METHODS
 from kontor_service.i18n import N_
 from kontor_service.vocabulary import long, state, word
@@ -32,7 +32,7 @@ _PAYING = Feature(
     "payments",
     order=30,
     package=__name__,
-    views=(RECEIVABLE, PAYMENT),
+    views=(RECEIVABLE, PAYMENT, TREES),
     indexes=sql(__name__, "sql/indexes.sql"),
     parts=sql(__name__, "sql/parts.sql"),
     functions=(sql(__name__, "sql/payments.sql"),),

@@ -113,3 +113,10 @@ PAYMENT = View(
     _payment,
     lambda p: (f"document:{p.document_id}", f"customer:{p.customer_id}"),
 )
+TREES = View(
+    "tree_planting",
+    payments_pb2.TreePlantingSnapshot,
+    {"enabled": "boolean", "data": "json"},
+    lambda t: {"enabled": t.enabled, "data": {"square_metres": t.square_metres, "partner": t.partner}},
+    lambda t: (),
+)

@@ -43,6 +43,7 @@ async def overview(request: Request, slug: Slug) -> Response:
     return pages(request).render(
         request, "payments/overview.html", context, slug=slug, groups=_groups(due), debited=_debited(due),
         made=loads_all(record["made"]), next=record["next"], names=customer_names(customers),
+        trees=loads(record["trees"]), merchant_name=loads(record["merchant"], {}).get("name", ""),
     )  # fmt: skip
 
 

@@ -384,6 +384,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_sign_in")),
     )
     op.create_table(
+        "tree_planting",
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("step", sa.BigInteger(), nullable=False),
+        sa.Column("partner", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("counted", sa.BigInteger(), nullable=False),
+        sa.Column("set_up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("square_metres", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("basis IN ('fees', 'payments')", name=op.f("ck_tree_planting_basis")),
+        sa.CheckConstraint("counted >= 0", name=op.f("ck_tree_planting_counted")),
+        sa.CheckConstraint("square_metres >= 0", name=op.f("ck_tree_planting_square_metres")),
+        sa.CheckConstraint("step > 0", name=op.f("ck_tree_planting_step")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tree_planting")),
+        sa.UniqueConstraint("merchant_id", name=op.f("uq_tree_planting_merchant_id")),
+    )
+    op.create_table(
         "checkout",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -845,6 +866,10 @@ def upgrade() -> None:
     execute("""CREATE POLICY tenant ON sign_in
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
     WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
+    execute("ALTER TABLE tree_planting ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    execute("""CREATE POLICY tenant ON tree_planting
+    USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
+    WITH CHECK (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)""")
     execute("ALTER TABLE checkout ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     execute("""CREATE POLICY tenant ON checkout
     USING (merchant_id = NULLIF(current_setting('kontor.merchant_id', true), '')::uuid)
@@ -979,3 +1004,7 @@ $$""")
     execute("""CREATE FUNCTION merchants_with_confirmed_entries() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM statement_entry WHERE state = 'confirmed' $$""")
+    execute("CREATE POLICY lookup ON tree_planting FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_trees() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM tree_planting WHERE enabled $$""")

@@ -1429,6 +1429,105 @@ class DisputeSnapshot(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class TreePlanting(message.Message):
+    """What a merchant counts towards tree planting, and how far that is."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    ID_FIELD_NUMBER: builtins.int
+    MERCHANT_ID_FIELD_NUMBER: builtins.int
+    EPOCH_FIELD_NUMBER: builtins.int
+    VERSION_FIELD_NUMBER: builtins.int
+    DELETED_FIELD_NUMBER: builtins.int
+    ENABLED_FIELD_NUMBER: builtins.int
+    BASIS_FIELD_NUMBER: builtins.int
+    STEP_FIELD_NUMBER: builtins.int
+    PARTNER_FIELD_NUMBER: builtins.int
+    SINCE_FIELD_NUMBER: builtins.int
+    COUNTED_FIELD_NUMBER: builtins.int
+    SET_UP_AT_FIELD_NUMBER: builtins.int
+    SQUARE_METRES_FIELD_NUMBER: builtins.int
+    id: builtins.str
+    merchant_id: builtins.str
+    epoch: builtins.int
+    version: builtins.int
+    deleted: builtins.bool
+    enabled: builtins.bool
+    basis: builtins.str
+    """fees: what providers keep, in euros; payments: each payment through a provider"""
+    step: builtins.int
+    """Minor units of fees, or payments, for a square metre."""
+    partner: builtins.str
+    """Who plants, as the portal names it; may be empty."""
+    since: builtins.str
+    """ISO 8601 date from which payments count."""
+    counted: builtins.int
+    """Minor units of fees, or payments."""
+    square_metres: builtins.int
+    @builtins.property
+    def set_up_at(self) -> timestamp_pb2.Timestamp:
+        """When the merchant's set-up was complete, which is a square metre."""
+
+    def __init__(
+        self,
+        *,
+        id: builtins.str = ...,
+        merchant_id: builtins.str = ...,
+        epoch: builtins.int = ...,
+        version: builtins.int = ...,
+        deleted: builtins.bool = ...,
+        enabled: builtins.bool = ...,
+        basis: builtins.str = ...,
+        step: builtins.int = ...,
+        partner: builtins.str = ...,
+        since: builtins.str = ...,
+        counted: builtins.int = ...,
+        set_up_at: timestamp_pb2.Timestamp | None = ...,
+        square_metres: builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["set_up_at", b"set_up_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["basis", b"basis", "counted", b"counted", "deleted", b"deleted", "enabled", b"enabled", "epoch", b"epoch", "id", b"id", "merchant_id", b"merchant_id", "partner", b"partner", "set_up_at", b"set_up_at", "since", b"since", "square_metres", b"square_metres", "step", b"step", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class TreePlantingChanged(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    TREE_PLANTING_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def tree_planting(self) -> TreePlanting: ...
+    def __init__(
+        self,
+        *,
+        tree_planting: TreePlanting | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["tree_planting", b"tree_planting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["tree_planting", b"tree_planting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
+class TreePlantingSnapshot(message.Message):
+    DESCRIPTOR: descriptor.Descriptor
+
+    TREE_PLANTING_FIELD_NUMBER: builtins.int
+    @builtins.property
+    def tree_planting(self) -> TreePlanting: ...
+    def __init__(
+        self,
+        *,
+        tree_planting: TreePlanting | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["tree_planting", b"tree_planting"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["tree_planting", b"tree_planting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class PayoutShare(message.Message):
     """Whom a line of a payout is about. A provider's payment may pay several documents."""
 

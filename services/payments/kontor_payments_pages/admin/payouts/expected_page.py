@@ -72,7 +72,7 @@ async def expected(request: Request) -> Response:
         loads(row["opened"], []), loads(row["on_its_way"], []), usual["days_late"] if known else 0, staff.today
     )
     return render(
-        request, staff, "expected", tabs=money_tabs("expected"), found=found, usual=usual["days_late"] if known else None,
+        request, staff, "expected", tabs=money_tabs("expected", staff), found=found, usual=usual["days_late"] if known else None,
         least=LEAST_INVOICES,
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ _NUMBERS = ("consultant", "client", "account_length", "fiscal_month")
 async def payouts(request: Request) -> Response:
     staff, listing = await staff_listing(request, PAYOUTS)
     check(staff)
-    return render(request, staff, "list", listing=listing, tabs=money_tabs("payouts"), months=_months(staff))
+    return render(request, staff, "list", listing=listing, tabs=money_tabs("payouts", staff), months=_months(staff))
 
 
 def _months(staff: Staff) -> list[tuple[str, str]]:

@@ -15,13 +15,18 @@ from kontor_web import Link
 OWNER = "payments"
 BOOK, SETTINGS = "payments:book", "payments:settings"
 PAYOUTS_PATH, EXPECTED_PATH = "/zahlungen/auszahlungen", "/zahlungen/erwartet"
+TREES_PATH = "/zahlungen/baeume"
 
 
-def money_tabs(current: str) -> list[Link]:
+def money_tabs(current: str, staff: Staff) -> list[Link]:
+    """None for a role that sees the payments alone."""
+    if not staff.may(BOOK):
+        return []
     return [
         Link(_("Payments"), "/zahlungen", current=current == "payments"),
         Link(_("Payouts"), PAYOUTS_PATH, current=current == "payouts"),
         Link(_("Expected payments"), EXPECTED_PATH, current=current == "expected"),
+        Link(_("Tree planting"), TREES_PATH, current=current == "trees"),
     ]
 
 

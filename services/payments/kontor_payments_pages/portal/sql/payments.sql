@@ -32,10 +32,11 @@ END;
 CREATE OR REPLACE FUNCTION payments_of_reader(
     asked_hash text, asked_slug text, at timestamptz, before text, before_id uuid, many integer
 )
-RETURNS TABLE (state text, session json, merchant json, today date, due text[], made text[], customers json, next text)
+RETURNS TABLE (state text, session json, merchant json, today date, due text[], made text[], customers json, next text, trees json)
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
-    SELECT r.state, r.session, r.merchant, r.today, due.entries, made.entries, named.customers, made.next
+    SELECT r.state, r.session, r.merchant, r.today, due.entries, made.entries, named.customers, made.next,
+        (SELECT t.data FROM tree_planting t WHERE t.merchant_id = (r.merchant ->> 'id')::uuid AND t.enabled AND NOT t.deleted)
     FROM _reader(asked_hash, asked_slug, at) r
     CROSS JOIN LATERAL (
         SELECT CASE WHEN r.document_id IS NULL THEN r.customers ELSE '{}' END AS customers

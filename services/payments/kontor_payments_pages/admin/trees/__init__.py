@@ -1,0 +1,1 @@
+"""What counts towards tree planting, and the counter."""
