@@ -84,9 +84,9 @@ async def test_a_full_refund_credits_the_invoice_line_by_line(documents):
     assert "payments" not in said
 
 
-async def test_a_part_is_spread_over_the_tax_rates_and_comes_to_exactly_the_refund(documents):
+async def test_a_part_is_spread_over_the_tax_rates_and_covers_a_cash_discount_that_is_lost(documents):
     document_id = await shared_invoice(documents, lines=MIXED)
-    await documents.tell(refunded(documents, document_id, 5000))
+    await documents.tell(refunded(documents, document_id, 5000, amount_minor=4719))
     note = await credit_note(documents)
     assert note["amount_due_minor"] == 5000
     said = await content(documents, note)
@@ -94,6 +94,10 @@ async def test_a_part_is_spread_over_the_tax_rates_and_comes_to_exactly_the_refu
         ("19", "35.61", "6.77"), ("7", "7.12", "0.50"),
     ]  # fmt: skip
     assert said["totals"]["due"] == "50.00"
+    assert said["payment_terms"] == (
+        "Wir haben Ihnen 47,19\xa0€ am 20. November 2026 zurückgezahlt. "
+        "Die Gutschrift umfasst auch das Skonto von 2,81\xa0€, das Sie abgezogen hatten."
+    )
 
 
 async def test_the_same_fact_again_makes_no_second_credit_note(documents):

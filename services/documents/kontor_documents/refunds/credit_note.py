@@ -82,11 +82,7 @@ def _credit_note_fields(invoice: DocumentData, given: Given) -> dict[str, object
     with speaking(invoice.language):
         issued = day(invoice.issue_date, invoice.language)
         belongs = _("This credit note belongs to our invoice %(number)s of %(day)s.", number=invoice.number, day=issued)
-        terms = _(
-            "We have paid %(amount)s back to you on %(day)s.",
-            amount=money(given.amount_minor, invoice.currency, invoice.language),
-            day=day(given.on, invoice.language),
-        )
+        terms = _terms(invoice, given)
         reason = long(RefundReason, given.reason)
     return {
         "type": DocumentType.CREDIT_NOTE, "type_code": "381", "number": "", "external_id": given.external_id, "title": "",
@@ -94,6 +90,27 @@ def _credit_note_fields(invoice: DocumentData, given: Given) -> dict[str, object
         "payment_terms": terms,
         "references": [Reference(kind=ReferenceKind.INVOICE, number=invoice.number, issued_on=invoice.issue_date)],
     }  # fmt: skip
+
+
+def _terms(invoice: DocumentData, given: Given) -> str:
+    """What went back, and why the credit note is larger where an earned cash discount is lost with it."""
+
+    def amount(minor: int) -> str:
+        return money(minor, invoice.currency, invoice.language)
+
+    paid_back = _(
+        "We have paid %(amount)s back to you on %(day)s.",
+        amount=amount(given.amount_minor),
+        day=day(given.on, invoice.language),
+    )
+    discount_minor = given.credit_minor - given.amount_minor
+    if discount_minor <= 0:
+        return paid_back
+    discount = _(
+        "The credit note also covers the cash discount of %(amount)s that you had deducted.",
+        amount=amount(discount_minor),
+    )
+    return f"{paid_back} {discount}"
 
 
 def _line(invoice: DocumentData, share: Share) -> Line:
