@@ -222,6 +222,8 @@ GUARDS: dict[str, dict[str, Guard]] = {
         "POST /v1/saved-methods/reconcile": _staff("documents:pay", foreign=None),
         "POST /v1/saved-methods/{method_id}/default": _staff("documents:pay", portal=True),
         "DELETE /v1/saved-methods/{method_id}": _staff("documents:pay", portal=True),
+        "POST /v1/charges": _staff("payments:book", {"documents": ["{document_id}"], "return_url": "http://localhost/"}),
+        "POST /v1/documents/{document_id}/confirmation": _staff("documents:pay", portal=True),
         "POST /v1/documents/{document_id}/bookings": _staff("payments:book", BOOKING),
         "POST /v1/documents/{document_id}/payouts": _staff("payments:book", {}),
         "POST /v1/documents/{document_id}/mark-paid": _staff("payments:book", {}),

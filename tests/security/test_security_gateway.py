@@ -160,6 +160,7 @@ DOORS: dict[str, Door] = {
     "GET /{slug}/zahlungen": PORTAL,
     "GET /{slug}/zahlungen/zurueck": PORTAL,
     "GET /{slug}/zahlungen/{payment_id}/beleg": PORTAL,
+    "POST /{slug}/dokumente/{document_id}/bestaetigen": FORM,
     "GET /{slug}/zahlungsmittel": PORTAL,
     "GET /{slug}/zahlungsmittel/neu": PORTAL,
     "POST /{slug}/zahlungsmittel/neu": FORM,

@@ -19,6 +19,7 @@ from kontor_payments.dependencies import Dependencies
 from kontor_payments.events import AGGREGATES
 from kontor_payments.jobs import run_jobs
 from kontor_payments.methods.api import router as saved_methods
+from kontor_payments.methods.charges_api import router as charges
 from kontor_payments.paylinks.api import router as pay_links
 from kontor_payments.payouts.api import router as payouts
 from kontor_payments.providers.transfer import router as transfer
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
             receipts,
             pay_links,
             saved_methods,
+            charges,
             transfer,
             connections,
             accounts,

@@ -42,6 +42,8 @@ ExternalIdReused = Conflict.named("external_id_reused", N_("This external id sta
 SavedMethodNotFound = NotFound.named("saved_method_not_found", N_("There is no such saved payment method."))
 NotAgreed = Invalid.named("not_agreed", N_("Please agree first; without that nothing may be charged."))
 MethodNotSaved = Invalid.named("method_not_saved", N_("This payment method cannot be saved here."))
+NoSavedMethod = Conflict.named("no_saved_method", N_("There is no saved payment method that can be charged."))
+NothingToConfirm = Conflict.named("nothing_to_confirm", N_("No payment waits for your confirmation any more."))
 SavedMethodInUse = Conflict.named(
     "saved_method_in_use", N_("A payment with it is being carried out. It can be removed as soon as that is done.")
 )

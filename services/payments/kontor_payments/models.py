@@ -207,6 +207,8 @@ class Receivable(Aggregate, Base, table=True):
     last_failure: str = ""
     expected_on: date | None = None
     checkout_open: bool = False
+    # The live checkout charges a saved method, and the customer has to confirm that.
+    confirmation_needed: bool = False
 
 
 class Payment(Aggregate, Base, table=True):
@@ -253,6 +255,8 @@ class Payment(Aggregate, Base, table=True):
     # Why staff took a booking back, and who did.
     reason: str = ""
     cancelled_by: str = ""
+    # The saved method that was charged while the customer was not there.
+    saved_method_id: UUID | None = None
     # The provider's payment that this booking speaks of.
     matched_to: UUID | None = None
 

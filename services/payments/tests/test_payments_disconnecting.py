@@ -59,6 +59,20 @@ async def test_open_payment_pages_are_closed_and_what_was_paid_stays(world: Any,
     assert (await shop.call("POST", "/stripe/end")).status_code == 404
 
 
+async def test_methods_that_were_saved_there_end(world: Any, shop: Any) -> None:
+    setup = {"customer_id": str(world.customer), "method": "card", "agreed": True, "return_url": "http://localhost:9/"}
+    for _ in range(2):
+        begun = (await world.http.post("/v1/saved-methods", json=setup, headers=world.payer())).json()
+        await pays(world, begun)
+        await world.http.post("/v1/saved-methods/reconcile", headers=world.payer())
+    assert (await shop.call("POST", "/stripe/end")).status_code == 200
+    rows = await world.sql("SELECT state, end_reason, is_default FROM saved_method")
+    assert [tuple(row) for row in rows] == [("ended", "disconnected", False)] * 2
+    assert len(await world.told(pb.SavedMethodEnded)) == 2
+    options = await world.http.get("/v1/saved-methods/options", headers=world.payer())
+    assert options.json()["options"] == []
+
+
 async def test_a_debit_on_its_way_is_booked_after_the_end_and_keeps_the_keys_until_then(world: Any, shop: Any) -> None:
     document = await world.invoice()
     await pays(world, await world.checkout(document, "sepa_debit"), "sepa_debit")

@@ -52,6 +52,7 @@ _Owed = model("Owed", currency=str, open_minor=int, pending_minor=int, late_mino
 Customer = model(
     "CustomerPage", data=state_model(identity_pb2.Customer), owed=many(_Owed), link=state_model(identity_pb2.Link) | None,
     latest=many(Entry), documents=int, panels=model(
-        "CustomerPanels", meters=(meters.OfCustomer | None, None), payments=(payments.OfCustomer | None, None)
+        "CustomerPanels", meters=(meters.OfCustomer | None, None), payments=(payments.OfCustomer | None, None),
+        saved_methods=(payments.SavedMethods | None, None),
     ),
 )  # fmt: skip

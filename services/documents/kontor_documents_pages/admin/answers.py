@@ -24,7 +24,7 @@ Document = model(
     "DocumentPage", data=state_model(documents_pb2.Document), status=str | None,
     payment=state_model(payments_pb2.Receivable) | None, customer=_Customer | None, suggested=_Customer | None,
     payments=many(state_model(payments_pb2.Payment)), mails=many(state_model(notifications_pb2.Mail)),
-    link=state_model(identity_pb2.Link) | None, related=many(Entry),
+    link=state_model(identity_pb2.Link) | None, related=many(Entry), chargeable=str | None,
 )  # fmt: skip
 _Asked = model("QuoteRequest", id=str, number=str, customer=str | None, kind=str, text=str)
 QuotesOnBoard = model(

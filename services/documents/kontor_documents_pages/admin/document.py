@@ -42,6 +42,8 @@ class DocumentView:
     mails: list[dict[str, Any]]
     link: dict[str, Any] | None
     related: list[dict[str, Any]]
+    # The customer's saved payment method, as they know it, that an open amount can be charged to.
+    chargeable: str | None
 
     @property
     def id(self) -> str:
@@ -73,6 +75,7 @@ async def document(request: Request, document_id: UUID) -> tuple[Staff, Document
         mails=loads(row["mails"], []),
         link=loads(row["link"]),
         related=loads_all(row["related"]),
+        chargeable=row["chargeable"],
     )
     return staff, view, row
 

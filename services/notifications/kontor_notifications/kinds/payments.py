@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from kontor.documents.v1.documents_pb2 import Document
-from kontor.payments.v1.payments_pb2 import PaymentFailed, PaymentPending, PaymentSucceeded
+from kontor.payments.v1.payments_pb2 import ConfirmationNeeded, PaymentFailed, PaymentPending, PaymentSucceeded
 from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentMethod
 from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.mails.recipients import invoice_recipients
@@ -42,7 +42,23 @@ def _occasion(event: Any) -> Occasion | None:
 
 
 def _unseen_failure(event: PaymentFailed) -> Occasion | None:
+    if event.payment.saved_method_id:
+        # Nobody was there to read it. What the bank wants confirmed has a mail of its own.
+        return None if event.receivable.confirmation_needed else _occasion(event)
     return None if event.payment.failure in _SEEN_ON_THE_PAGE else _occasion(event)
+
+
+def _confirmation(event: ConfirmationNeeded) -> Occasion | None:
+    receivable = event.receivable
+    return Occasion(
+        customer_id=receivable.customer_id,
+        document_ids=[receivable.document_id],
+        document_number=receivable.document_number,
+        data={
+            "amount_minor": event.amount_minor, "currency": receivable.currency, "method": event.method,
+            "display": event.method_display, "expected_on": "", "failure": "", "open_minor": receivable.open_minor,
+        },
+    )  # fmt: skip
 
 
 def _amount(facts: Facts, name: str = "amount_minor") -> str:
@@ -75,6 +91,12 @@ _PLACEHOLDERS = (
     _field("amount", N_("Amount of this payment"), _amount, "betrag"),
     _field("method", N_("Payment method"), lambda f: word(PaymentMethod, f.data["method"]), "zahlart"),
     _field("expected_on", N_("When the money is expected"), _expected_on, "erwartet_am"),
+    _field(
+        "saved_method",
+        N_("The saved payment method that was charged"),
+        lambda f: f.data.get("display", ""),
+        "zahlungsmittel",
+    ),
     _field("reason", N_("Why a payment failed, in a sentence"), _reason, "grund"),
 )
 
@@ -135,6 +157,24 @@ KINDS = (
             N_("Unfortunately your payment of [Payment.amount] for [Document.number] failed. [Payment.reason]"),
             "[Overview]",
             N_("[PORTAL]You can try again or pay in another way:\n[Document.customerportal_url][/PORTAL]"),
+        ),
+    ),
+    _payment(
+        name="payment_confirmation",
+        label=N_("Payment to be confirmed"),
+        trigger=ConfirmationNeeded,
+        occasion=_confirmation,
+        sample=lambda today, document: _sample(
+            today, document, display="Visa •••• 4242, 12/28", open_minor=document.amount_due_minor
+        ),
+        words=(
+            N_("Please confirm your payment: [Document.number]"),
+            N_(
+                "We charged [Payment.amount] for [Document.number] to your saved payment method ([Payment.saved_method]). Your"
+                " bank wants you to confirm this. Nothing is paid until you do."
+            ),
+            "[Overview]",
+            N_("[PORTAL]You can confirm here, or pay in another way:\n[Document.customerportal_url][/PORTAL]"),
         ),
     ),
 )

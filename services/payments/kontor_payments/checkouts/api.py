@@ -36,8 +36,8 @@ async def start(request: Request, wanted: CheckoutInput, principal: Payer) -> JS
     """
     found = await service.start(dependencies_of(request), principal, wanted)
     if isinstance(found, Settled):
-        return JSONResponse(_result(found.receivables, status=found.status))
-    return JSONResponse(_result(found.receivables, **_shown(found.checkout)), status_code=201)
+        return JSONResponse(receivables_answer(found.receivables, status=found.status))
+    return JSONResponse(receivables_answer(found.receivables, **checkout_answer(found.checkout)), status_code=201)
 
 
 @router.get("/checkouts/{checkout_id}")
@@ -76,16 +76,16 @@ async def _reachable(deps: Dependencies, checkout_id: UUID, principal: Principal
 
 
 def _looked_up(checkout: Checkout, rows: Sequence[Receivable]) -> dict[str, Any]:
-    return _result(rows, **_shown(checkout), receivable_state=rows[0].state)
+    return receivables_answer(rows, **checkout_answer(checkout), receivable_state=rows[0].state)
 
 
-def _result(rows: Sequence[Receivable], **extra: Any) -> dict[str, Any]:
+def receivables_answer(rows: Sequence[Receivable], **extra: Any) -> dict[str, Any]:
     """The first document's receivable as of any command, the others in `others`."""
     first, *others = [command_result(events.receivable_state(row)) for row in rows]
     return first | {"documents": [str(row.document_id) for row in rows], "others": others} | extra
 
 
-def _shown(checkout: Checkout) -> dict[str, Any]:
+def checkout_answer(checkout: Checkout) -> dict[str, Any]:
     return {
         "checkout_id": str(checkout.id),
         "redirect_url": checkout.redirect_url,

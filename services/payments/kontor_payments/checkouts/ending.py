@@ -41,7 +41,7 @@ async def end_live_checkouts(accounts: Sequence[Account]) -> None:
 
 def _end_unless_it_fits(account: Account, found: tuple[Checkout, CheckoutPart] | None) -> None:
     if found is None:
-        account.row.checkout_open = False
+        close_page(account)
         return
     checkout, part = found
     payable = account.payable(checkout.offered_on)
@@ -50,3 +50,9 @@ def _end_unless_it_fits(account: Account, found: tuple[Checkout, CheckoutPart] |
         checkout.state = "ending"
         checkout.ask_at = datetime.now(UTC)
     account.row.checkout_open = checkout.state != "ending"
+    account.row.confirmation_needed = checkout.state == "requires_action" and checkout.saved_method_id is not None
+
+
+def close_page(account: Account) -> None:
+    """Nobody can pay the receivable at a provider, or confirm a charge there."""
+    account.row.checkout_open = account.row.confirmation_needed = False

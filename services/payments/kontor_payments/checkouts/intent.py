@@ -85,18 +85,23 @@ def provider_for(accounts: Sequence[Account], method: str) -> str:
 
 async def for_provider(session: AsyncSession, accounts: Sequence[Account], wanted: CheckoutInput) -> dict[str, Any]:
     """What the provider is told besides the amount; its keys are fields of CheckoutRequest."""
-    rows, merchant = [account.row for account in accounts], accounts[0].offer.merchant_name
-    first = rows[0]
-    email = (await session.exec(select(Customer.email).where(Customer.id == first.customer_id))).one_or_none()
-    with speaking(wanted.language):
-        named = word(DocumentType, first.document_type) if len(rows) == 1 else ""
-    what = f"{named} {', '.join(row.document_number for row in rows)}".strip()
-    common = [m["code"] for m in first.methods if all(m in row.methods for row in rows)]
+    rows = [account.row for account in accounts]
+    email = (await session.exec(select(Customer.email).where(Customer.id == rows[0].customer_id))).one_or_none()
+    common = [m["code"] for m in rows[0].methods if all(m in row.methods for row in rows)]
     return {
         "methods": [code for code in common if code != "transfer"],
-        "description": f"{what} · {merchant}" if merchant else what,
+        "description": description_of(accounts, wanted.language),
         "customer_email": email or "",
         "language": wanted.language,
         "return_url": str(wanted.return_url),
         "cancel_url": str(wanted.cancel_url or wanted.return_url),
     }
+
+
+def description_of(accounts: Sequence[Account], language: str) -> str:
+    """What the customer reads at the provider, and on the statement of their card or account."""
+    rows, merchant = [account.row for account in accounts], accounts[0].offer.merchant_name
+    with speaking(language):
+        named = word(DocumentType, rows[0].document_type) if len(rows) == 1 else ""
+    what = f"{named} {', '.join(row.document_number for row in rows)}".strip()
+    return f"{what} · {merchant}" if merchant else what

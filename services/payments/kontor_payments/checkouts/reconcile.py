@@ -1,5 +1,6 @@
 """Asking the provider what became of a checkout whose outcome we do not know, or which is to end."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -7,9 +8,10 @@ import structlog
 from sqlmodel import col, select
 
 from kontor_payments.checkouts.reports import apply_report
-from kontor_payments.connections.attention import note_refusal
+from kontor_payments.connections.attention import access_lost, note_refusal
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import ConnectionUnknown
+from kontor_payments.methods.requests import charge_request
 from kontor_payments.models import Checkout, CheckoutPart, Receivable
 from kontor_payments.providers.protocol import (
     CheckoutReport,
@@ -22,6 +24,8 @@ from kontor_payments.providers.protocol import (
 log = structlog.get_logger()
 
 _CLAIM_SECONDS = 60
+# After that a provider's search finds every charge that it has made.
+_FOUND_AFTER = timedelta(minutes=10)
 
 
 async def reconcile(deps: Dependencies, checkout: Checkout) -> None:
@@ -33,7 +37,7 @@ async def reconcile(deps: Dependencies, checkout: Checkout) -> None:
         report = await _due(deps, checkout)
     except ConnectionUnknown:
         # The merchant has deleted its keys: nobody can be asked any more.
-        report = CheckoutReport(checkout.provider_id or str(checkout.id), str(checkout.id), "cancelled", "", None)
+        report = replace(_never_made(checkout), provider_id=checkout.provider_id or str(checkout.id))
     except (OutcomeUnknown, Refused) as error:
         log.warning("checkout_not_answered", checkout_id=str(checkout.id), error=str(error))
         connection = await deps.providers.by_id(checkout.merchant_id, checkout.connection_id)
@@ -44,7 +48,7 @@ async def reconcile(deps: Dependencies, checkout: Checkout) -> None:
 
 async def end(deps: Dependencies, checkout: Checkout) -> None:
     """Takes a live checkout back at the provider, or learns that it was paid. Raises OutcomeUnknown, Refused."""
-    await _apply(deps, checkout, await _expire(await _provider(deps, checkout), checkout))
+    await _apply(deps, checkout, await _expire(deps, await _provider(deps, checkout), checkout))
 
 
 def request_of(checkout: Checkout) -> CheckoutRequest:
@@ -68,27 +72,55 @@ async def _provider(deps: Dependencies, checkout: Checkout) -> HostedProvider:
 
 async def _due(deps: Dependencies, checkout: Checkout) -> CheckoutReport:
     provider = await _provider(deps, checkout)
-    report = await _fetch_report(provider, checkout)
+    report = await _fetch_report(deps, provider, checkout)
     if report.state == "approved" and checkout.state != "ending":
         wanted = await _still_wanted(deps, checkout)
         report = await (provider.capture if wanted else provider.expire)(report.provider_id)
     return report
 
 
-async def _fetch_report(provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
+async def _fetch_report(deps: Dependencies, provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
     if checkout.provider_id and checkout.state != "ending":
         return await provider.fetch(checkout.provider_id)
     found = None if checkout.state == "ending" else await provider.find(str(checkout.id))
+    if found is None and checkout.saved_method_id and checkout.state != "ending":
+        return await _charge_again(deps, checkout)
     # Nobody waits for it any more: the only certain way to end it is to make it and take it back.
-    return found or await _expire(provider, checkout)
+    return found or await _expire(deps, provider, checkout)
 
 
-async def _expire(provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
+async def _charge_again(deps: Dependencies, checkout: Checkout) -> CheckoutReport:
+    """Under the same key, so that the provider answers what became of it, or does it now."""
+    connection = await deps.providers.by_id(checkout.merchant_id, checkout.connection_id)
+    try:
+        return await deps.providers.keeper(connection).charge(await charge_request(deps, checkout))
+    except Refused as error:
+        if access_lost(error):
+            raise
+        return _never_made(checkout)
+
+
+def _never_made(checkout: Checkout) -> CheckoutReport:
+    return CheckoutReport(str(checkout.id), str(checkout.id), "cancelled", "", None)
+
+
+async def _expire(deps: Dependencies, provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
     """A call whose outcome we do not know is looked up, then repeated under its key."""
     if checkout.provider_id:
         return await provider.expire(checkout.provider_id)
+    if checkout.saved_method_id:
+        return await _end_charge(provider, checkout)
     found = await provider.find(str(checkout.id)) or await provider.create_checkout(request_of(checkout))
     return await provider.expire(found.provider_id)
+
+
+async def _end_charge(provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
+    """A charge is never repeated in order to end it: it would take money. Raises OutcomeUnknown while the provider may still find it."""
+    if found := await provider.find(str(checkout.id)):
+        return await provider.expire(found.provider_id)
+    if datetime.now(UTC) - checkout.created_at < _FOUND_AFTER:
+        raise OutcomeUnknown("charge")
+    return _never_made(checkout)
 
 
 async def _still_wanted(deps: Dependencies, checkout: Checkout) -> bool:

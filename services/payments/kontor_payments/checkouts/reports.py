@@ -13,6 +13,7 @@ from kontor_payments.bookings.external import is_booked, reconsider
 from kontor_payments.checkouts.ending import end_live_checkouts
 from kontor_payments.checkouts.shares import divide_report
 from kontor_payments.disputes.service import apply_dispute_report
+from kontor_payments.methods.confirming import follow_charge
 from kontor_payments.models import Checkout, CheckoutPart, Payment, Receivable
 from kontor_payments.payouts.service import look_again
 from kontor_payments.providers.protocol import CheckoutReport, PaymentReport
@@ -47,10 +48,13 @@ async def apply_report(
     parts, accounts = await lock_parts(session, checkout_id, clock)
     query = select(Checkout).where(Checkout.id == checkout_id).with_for_update()
     checkout = (await session.exec(query.execution_options(populate_existing=True))).one()
+    was = checkout.state
     _follow(checkout, report)
     await apply_money(accounts, [part.amount_minor for part in parts], checkout, report)
     schedule(checkout, accounts)
     await end_live_checkouts(accounts)
+    if checkout.saved_method_id is not None:
+        await follow_charge(session, checkout, was, parts, accounts)
     closed = await close_several(accounts)
     await look_again(session, checkout, report, clock)
     return checkout, closed
@@ -173,6 +177,7 @@ def _new(account: Account, checkout: Checkout, report: PaymentReport) -> Payment
         receivable_id=account.row.id,
         checkout_id=checkout.id,
         connection_id=checkout.connection_id,
+        saved_method_id=checkout.saved_method_id,
         amount_minor=report.amount_minor,
         currency=report.currency,
         state=report.state,

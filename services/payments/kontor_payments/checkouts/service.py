@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.checkouts import reconcile
 from kontor_payments.checkouts.amounts import amounts_of
-from kontor_payments.checkouts.ending import live_checkouts
+from kontor_payments.checkouts.ending import close_page, live_checkouts
 from kontor_payments.checkouts.intent import CheckoutInput, for_provider, lock_wanted, provider_for, what_is_settled
 from kontor_payments.checkouts.reports import OVER, apply_report, lock_parts
 from kontor_payments.connections.attention import note_refusal
@@ -79,12 +79,11 @@ async def _intend(
     provider = provider_for(accounts, wanted.method)
     amounts = amounts_of(accounts, wanted.amount_minor, provider)
     request = await for_provider(session, accounts, wanted)
-    # Each once: one may pay several of these receivables, and others besides.
-    live = list({checkout.id: checkout for checkout, _ in (await live_checkouts(accounts)).values()}.values())
+    live = await all_live_checkouts(accounts)
     if live:
         asked = {row.id: amount for row, amount in zip(rows, amounts, strict=True)}
         same = len(live) == 1 and await _asks_for(session, live[0], asked, wanted.method, request)
-        return Started(live[0], rows) if same else partial(_end, deps, live)
+        return Started(live[0], rows) if same else partial(end_checkouts, deps, live)
     connection = await deps.providers.connected(session, provider)
     if connection is None:
         return partial(deps.providers.connect, principal.merchant, provider)
@@ -92,18 +91,29 @@ async def _intend(
     session.add(checkout)
     await session.flush()
     for account, amount in zip(accounts, amounts, strict=True):
-        session.add(_part(checkout, account, amount))
+        session.add(new_part(checkout, account, amount))
         account.row.checkout_open = True
     return Started(checkout, await close_several(accounts), connection)
+
+
+async def all_live_checkouts(accounts: Sequence[Account]) -> list[Checkout]:
+    """Each once: one may pay several of these receivables, and others besides."""
+    found = (checkout for checkout, _ in (await live_checkouts(accounts)).values())
+    return list({checkout.id: checkout for checkout in found}.values())
 
 
 async def _asks_for(
     session: AsyncSession, live: Checkout, asked: dict[UUID, int], method: str, request: dict[str, Any]
 ) -> bool:  # fmt: skip
     """Whether `live` can still be paid, and pays exactly these amounts of these receivables by this method."""
-    query = select(CheckoutPart).where(CheckoutPart.checkout_id == live.id)
-    parts = {part.receivable_id: part.amount_minor for part in await session.exec(query)}
-    return (parts, live.method, live.request) == (asked, method, request) and _can_be_paid(live)
+    same = (await parts_of(session, live), live.method, live.request) == (asked, method, request)
+    return same and live.saved_method_id is None and _can_be_paid(live)
+
+
+async def parts_of(session: AsyncSession, checkout: Checkout) -> dict[UUID, int]:
+    """How much it pays of each receivable."""
+    query = select(CheckoutPart).where(CheckoutPart.checkout_id == checkout.id)
+    return {part.receivable_id: part.amount_minor for part in await session.exec(query)}
 
 
 def _can_be_paid(checkout: Checkout) -> bool:
@@ -137,7 +147,7 @@ def _row(
     )
 
 
-def _part(checkout: Checkout, account: Account, amount_minor: int) -> CheckoutPart:
+def new_part(checkout: Checkout, account: Account, amount_minor: int) -> CheckoutPart:
     return CheckoutPart(
         checkout_id=checkout.id,
         merchant_id=checkout.merchant_id,
@@ -158,7 +168,7 @@ async def _create(deps: Dependencies, found: Started) -> Started:
     except OutcomeUnknown as error:
         raise ProviderUnavailable(str(error)) from error
     except Refused as error:
-        await _give_up(deps, checkout)
+        await give_up(deps, checkout)
         await note_refusal(deps, connection, error)
         log.warning("checkout_refused", checkout_id=str(checkout.id), provider=checkout.provider, code=str(error))
         raise CheckoutRefused(reason=str(error)) from error
@@ -166,7 +176,8 @@ async def _create(deps: Dependencies, found: Started) -> Started:
         return Started(*await apply_report(session, checkout.id, report, deps.clock))
 
 
-async def _end(deps: Dependencies, live: Sequence[Checkout]) -> None:
+async def end_checkouts(deps: Dependencies, live: Sequence[Checkout]) -> None:
+    """Raises ProviderUnavailable where it is not certain that nobody pays them any more."""
     try:
         for checkout in live:
             await reconcile.end(deps, checkout)
@@ -174,7 +185,8 @@ async def _end(deps: Dependencies, live: Sequence[Checkout]) -> None:
         raise ProviderUnavailable(str(error)) from error
 
 
-async def _give_up(deps: Dependencies, checkout: Checkout) -> None:
+async def give_up(deps: Dependencies, checkout: Checkout) -> None:
+    """The provider has refused to make it."""
     async with deps.db.transaction(checkout.merchant_id) as session:
         _, accounts = await lock_parts(session, checkout.id, deps.clock)
         query = select(Checkout).where(Checkout.id == checkout.id).with_for_update()
@@ -182,5 +194,5 @@ async def _give_up(deps: Dependencies, checkout: Checkout) -> None:
         if live.state == "creating":
             live.state, live.ask_at = "failed", None
             for account in accounts:
-                account.row.checkout_open = False
+                close_page(account)
             await close_several(accounts)

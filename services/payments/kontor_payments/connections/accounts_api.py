@@ -20,6 +20,7 @@ from kontor_payments.connections.sign_in import begin_sign_in, finish_sign_in
 from kontor_payments.connections.trial import TrialInput, check_trial, has_passed, last_trials, start_trial
 from kontor_payments.dependencies import Dependencies, dependencies_of
 from kontor_payments.errors import ConnectionUnknown
+from kontor_payments.methods.disconnecting import methods_at
 from kontor_payments.models import Connection
 from kontor_payments.providers.registry import KINDS, ProviderKind
 from kontor_service.commands import command_result
@@ -185,7 +186,8 @@ async def _shown(session: AsyncSession, row: Connection) -> dict[str, Any]:
         "problem_at",
     }
     return row.model_dump(mode="json", include=names) | {
-        "has_keys": bool(row.credentials), **asdict(await uses_of(session, row.id))
+        "has_keys": bool(row.credentials), "saved_methods": await methods_at(session, row.id),
+        **asdict(await uses_of(session, row.id)),
     }  # fmt: skip
 
 

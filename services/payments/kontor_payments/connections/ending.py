@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_payments.checkouts.ending import LIVE
+from kontor_payments.checkouts.ending import LIVE, close_page
 from kontor_payments.checkouts.reports import lock_parts
 from kontor_payments.connections.accounts import changed, lock_active
 from kontor_payments.connections.refusals import problem
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import ConnectionUnknown, KeysNeeded
+from kontor_payments.methods.disconnecting import end_methods_of_ended_connections
 from kontor_payments.models import Checkout, Connection, Payment, Refund
 from kontor_payments.providers.protocol import OutcomeUnknown
 from kontor_payments.receivables.account import close_several
@@ -44,8 +45,11 @@ async def uses_of(session: AsyncSession, connection_id: UUID) -> Uses:
 
 
 async def disconnect(deps: Dependencies, merchant_id: UUID, provider: str) -> tuple[Connection, Uses]:
-    """Nothing new is paid through it. Open checkouts are taken back at the provider by the job; what was paid stays, is
-    followed and can be refunded until the keys are deleted. Answers what was under way. Raises ConnectionUnknown."""
+    """Nothing new is paid through it, and methods saved there end. Open checkouts are taken back at the provider by the job;
+    what was paid stays, is followed and can be refunded until the keys are deleted. Answers what was under way.
+
+    Raises ConnectionUnknown.
+    """
     async with deps.db.transaction(merchant_id) as session:
         connection = await lock_active(session, provider)
         if connection is None or provider == "sandbox":
@@ -57,6 +61,7 @@ async def disconnect(deps: Dependencies, merchant_id: UUID, provider: str) -> tu
         checkouts = list(await session.exec(open_now))
     for checkout_id in checkouts:
         await _end_checkout(deps, merchant_id, checkout_id)
+    await end_methods_of_ended_connections(deps, merchant_id)
     deps.wake.set()
     return connection, uses
 
@@ -73,6 +78,7 @@ async def delete_keys(deps: Dependencies, merchant_id: UUID, connection_id: UUID
         return connection
     if uses.any and not connection.problem:
         raise KeysNeeded(checkouts=uses.open_checkouts, payments=uses.pending_payments, refunds=uses.open_refunds)
+    await end_methods_of_ended_connections(deps, merchant_id)
     try:
         await deps.providers.connector(connection.provider).close(deps.providers.keys.unseal(connection.credentials))
     except OutcomeUnknown as error:
@@ -101,5 +107,5 @@ async def _end_checkout(deps: Dependencies, merchant_id: UUID, checkout_id: UUID
         if checkout.state in LIVE and checkout.state != "ending":
             checkout.state, checkout.ask_at = "ending", datetime.now(UTC)
             for account in accounts:
-                account.row.checkout_open = False
+                close_page(account)
             await close_several(accounts)

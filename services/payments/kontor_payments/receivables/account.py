@@ -58,6 +58,7 @@ class Account:
     _new_payments: set[UUID] = field(default_factory=set)
     _changed_payments: set[UUID] = field(default_factory=set)
     _told: list[Message] = field(default_factory=list)
+    _alone: list[Message] = field(default_factory=list)
     _facts: list[tuple[Fact, Payment, dict[str, Message]]] = field(default_factory=list)
 
     @property
@@ -172,6 +173,10 @@ class Account:
         """`told` is what the event says besides the receivable and the payment."""
         self._facts.append((fact, payment, told))
 
+    def announce_alone(self, fact: Message) -> None:
+        """A fact about the receivable that speaks of no payment."""
+        self._alone.append(fact)
+
     async def close(self) -> Receivable:
         """Writes the figures, here and for reminders; if anything of it is news, one new version and the events."""
         return (await close_several([self]))[0]
@@ -187,13 +192,19 @@ class Account:
                 payment.touch()
         if self.is_new:
             self._record(pb.ReceivableOpened())
-        elif events.receivable_state(self.row).SerializeToString(deterministic=True) != self._before or self._facts:
+        elif (
+            events.receivable_state(self.row).SerializeToString(deterministic=True) != self._before
+            or self._facts
+            or self._alone
+        ):
             self.row.touch()
-            if not self._facts:
+            if not self._facts and not self._alone:
                 cancelled = self.row.state == ReceivableState.CANCELLED != was
                 self._record(pb.ReceivableCancelled() if cancelled else pb.ReceivableChanged())
         for fact, payment, told in self._facts:
             self._record(_FACTS[fact](payment=events.payment_state(payment, self.row), **told))
+        for alone in self._alone:
+            self._record(alone)
         for payment_id in self._changed_payments | self._new_payments:
             state = events.payment_state(self.payments[payment_id], self.row)
             record(self.session, pb.PaymentRecorded(payment=state))

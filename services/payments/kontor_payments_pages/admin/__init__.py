@@ -6,6 +6,7 @@ from kontor_payments_pages.admin.connecting import pages as connecting
 from kontor_payments_pages.admin.connecting.copy import VIEWS as CONNECTION_VIEWS
 from kontor_payments_pages.admin.copy import VIEWS
 from kontor_payments_pages.admin.disputes.feature import FEATURE as DISPUTES
+from kontor_payments_pages.admin.methods.feature import FEATURE as SAVED_METHODS
 from kontor_payments_pages.admin.payouts.feature import FEATURE as PAYOUTS
 from kontor_payments_pages.admin.refunds.feature import FEATURE as REFUNDS
 from kontor_payments_pages.admin.statements.feature import FEATURE as STATEMENTS
@@ -53,4 +54,4 @@ _CONNECTIONS = Feature(
     ),
 )
 _TREES = Feature("trees", order=65, routers=(trees,))
-FEATURES = (_OFFERED, _PAYMENTS, _CONNECTIONS, STATEMENTS, DISPUTES, REFUNDS, PAYOUTS, _TREES)
+FEATURES = (_OFFERED, SAVED_METHODS, _PAYMENTS, _CONNECTIONS, STATEMENTS, DISPUTES, REFUNDS, PAYOUTS, _TREES)

@@ -21,3 +21,5 @@ StatementsOnBoard = model(
 )  # fmt: skip
 _Payable = model("PayableDocument", document_id=str, number=str, open_minor=int, currency=str)
 OfCustomer = model("PayableByLink", customer_id=str, documents=many(_Payable), doc="What can be put into a pay link.")
+# The default first, then those that ended.
+SavedMethods = many(state_model(payments_pb2.SavedMethod))

@@ -13,7 +13,11 @@ PaymentBrief = model(
 )  # fmt: skip
 PaymentDetails = model(
     "PaymentDetails", dict.fromkeys(AMOUNTS, Amount),
-    fields(payments_pb2.Receivable, "state last_method last_failure payment_reference checkout_open version", null="due_date expected_on"),
+    fields(
+        payments_pb2.Receivable,
+        "state last_method last_failure payment_reference checkout_open confirmation_needed version",
+        null="due_date expected_on",
+    ),
     credits=many(_Credit), repeats=list[str], methods=many(_Method), cash_discounts=many(_Discount),
     instalments=many(_Instalment), paid_at=Instant | None,
 )  # fmt: skip

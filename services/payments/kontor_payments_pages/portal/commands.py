@@ -57,3 +57,8 @@ async def checkout_state(request: Request, checkout_id: UUID, *, link: str | Non
     path = f"/v1/checkouts/{checkout_id}/reconcile"
     answer = await command(request, "payments", _right(link), "POST", path, link=link)
     return str(answer["state"])
+
+
+async def confirmation(request: Request, document_id: UUID) -> dict[str, Any]:
+    """The provider's page on which a charge of a saved method is confirmed; Conflict where none waits for that."""
+    return await command(request, "payments", PAY, "POST", f"/v1/documents/{document_id}/confirmation")

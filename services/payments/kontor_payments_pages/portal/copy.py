@@ -70,6 +70,7 @@ def _receivable(r: Any) -> dict[str, Any]:
             "payment_reference": r.payment_reference,
             "expected_on": r.expected_on or None,
             "checkout_open": r.checkout_open,
+            "confirmation_needed": r.confirmation_needed,
             "version": r.version,
         },
     }

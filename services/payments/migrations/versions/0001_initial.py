@@ -327,6 +327,7 @@ def upgrade() -> None:
         sa.Column("last_failure", sa.Text(), nullable=False),
         sa.Column("expected_on", sa.Date(), nullable=True),
         sa.Column("checkout_open", sa.Boolean(), nullable=False),
+        sa.Column("confirmation_needed", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "state IN ('open', 'on_its_way', 'partly_paid', 'paid', 'cancelled', 'direct_debit', 'credit', 'settled')",
             name=op.f("ck_receivable_state"),
@@ -469,6 +470,7 @@ def upgrade() -> None:
         sa.Column("booked_by", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("cancelled_by", sa.Text(), nullable=False),
+        sa.Column("saved_method_id", sa.Uuid(), nullable=True),
         sa.Column("matched_to", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "state IN ('pending', 'failed', 'succeeded', 'refund_pending', 'refunded', 'reversed', 'matched', 'cancelled', 'paid_out', 'disputed')",

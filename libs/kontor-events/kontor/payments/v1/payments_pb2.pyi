@@ -720,6 +720,7 @@ class Receivable(message.Message):
     CREDIT_LEFT_MINOR_FIELD_NUMBER: builtins.int
     INSTALMENTS_FIELD_NUMBER: builtins.int
     PARTIAL_MINIMUM_MINOR_FIELD_NUMBER: builtins.int
+    CONFIRMATION_NEEDED_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -758,6 +759,8 @@ class Receivable(message.Message):
     credit_left_minor: builtins.int
     partial_minimum_minor: builtins.int
     """The smallest part that the customer may pay through a provider; 0 where only all that is open can be paid."""
+    confirmation_needed: builtins.bool
+    """A saved method was charged, and the customer's bank wants them to confirm it."""
     @builtins.property
     def cash_discounts(self) -> containers.RepeatedCompositeFieldContainer[CashDiscount]: ...
     @builtins.property
@@ -812,10 +815,11 @@ class Receivable(message.Message):
         credit_left_minor: builtins.int = ...,
         instalments: abc.Iterable[Instalment] | None = ...,
         partial_minimum_minor: builtins.int = ...,
+        confirmation_needed: builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["paid_at", b"paid_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["cash_discounts", b"cash_discounts", "checkout_open", b"checkout_open", "credit_left_minor", b"credit_left_minor", "credit_minor", b"credit_minor", "credits", b"credits", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "discount_minor", b"discount_minor", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "due_minor", b"due_minor", "epoch", b"epoch", "expected_on", b"expected_on", "id", b"id", "instalments", b"instalments", "last_failure", b"last_failure", "last_method", b"last_method", "merchant_id", b"merchant_id", "methods", b"methods", "offset_minor", b"offset_minor", "open_minor", b"open_minor", "overpaid_minor", b"overpaid_minor", "paid_at", b"paid_at", "paid_minor", b"paid_minor", "partial_minimum_minor", b"partial_minimum_minor", "payment_reference", b"payment_reference", "pending_minor", b"pending_minor", "refunded_minor", b"refunded_minor", "repeats_document_ids", b"repeats_document_ids", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["cash_discounts", b"cash_discounts", "checkout_open", b"checkout_open", "confirmation_needed", b"confirmation_needed", "credit_left_minor", b"credit_left_minor", "credit_minor", b"credit_minor", "credits", b"credits", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "discount_minor", b"discount_minor", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "due_minor", b"due_minor", "epoch", b"epoch", "expected_on", b"expected_on", "id", b"id", "instalments", b"instalments", "last_failure", b"last_failure", "last_method", b"last_method", "merchant_id", b"merchant_id", "methods", b"methods", "offset_minor", b"offset_minor", "open_minor", b"open_minor", "overpaid_minor", b"overpaid_minor", "paid_at", b"paid_at", "paid_minor", b"paid_minor", "partial_minimum_minor", b"partial_minimum_minor", "payment_reference", b"payment_reference", "pending_minor", b"pending_minor", "refunded_minor", b"refunded_minor", "repeats_document_ids", b"repeats_document_ids", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1060,6 +1064,37 @@ class PaymentNotCounted(message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 @typing.final
+class ConfirmationNeeded(message.Message):
+    """A saved method was charged, and the customer's bank wants them to confirm it. Nothing is paid until they do."""
+
+    DESCRIPTOR: descriptor.Descriptor
+
+    RECEIVABLE_FIELD_NUMBER: builtins.int
+    AMOUNT_MINOR_FIELD_NUMBER: builtins.int
+    METHOD_FIELD_NUMBER: builtins.int
+    METHOD_DISPLAY_FIELD_NUMBER: builtins.int
+    amount_minor: builtins.int
+    """What of the charge is for this receivable."""
+    method: builtins.str
+    method_display: builtins.str
+    """What the customer knows the saved method by."""
+    @builtins.property
+    def receivable(self) -> Receivable: ...
+    def __init__(
+        self,
+        *,
+        receivable: Receivable | None = ...,
+        amount_minor: builtins.int = ...,
+        method: builtins.str = ...,
+        method_display: builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = typing.Literal["receivable", b"receivable"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "method", b"method", "method_display", b"method_display", "receivable", b"receivable"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+@typing.final
 class Payment(message.Message):
     """One booking in the ledger of a receivable."""
 
@@ -1094,6 +1129,7 @@ class Payment(message.Message):
     REFUNDS_FIELD_NUMBER: builtins.int
     LEFT_MINOR_FIELD_NUMBER: builtins.int
     DISPUTED_MINOR_FIELD_NUMBER: builtins.int
+    SAVED_METHOD_ID_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -1133,6 +1169,8 @@ class Payment(message.Message):
     """What of it can still be given back."""
     disputed_minor: builtins.int
     """What the provider has taken back because it is disputed, until that is decided."""
+    saved_method_id: builtins.str
+    """The saved method that was charged while the customer was not there; empty where they paid themselves."""
     @builtins.property
     def created_at(self) -> timestamp_pb2.Timestamp: ...
     @builtins.property
@@ -1173,10 +1211,11 @@ class Payment(message.Message):
         refunds: abc.Iterable[Refund] | None = ...,
         left_minor: builtins.int = ...,
         disputed_minor: builtins.int = ...,
+        saved_method_id: builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor", "_net_minor", b"_net_minor", "created_at", b"created_at", "fee_minor", b"fee_minor", "net_minor", b"net_minor", "settled_at", b"settled_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor", "_net_minor", b"_net_minor", "amount_minor", b"amount_minor", "booked_by", b"booked_by", "cancelled_by", b"cancelled_by", "checkout_id", b"checkout_id", "counts_on", b"counts_on", "created_at", b"created_at", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "disputed_minor", b"disputed_minor", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "failure", b"failure", "fee_minor", b"fee_minor", "id", b"id", "left_minor", b"left_minor", "merchant_id", b"merchant_id", "method", b"method", "net_minor", b"net_minor", "payout_id", b"payout_id", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "receivable_id", b"receivable_id", "refunds", b"refunds", "settled_at", b"settled_at", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor", "_net_minor", b"_net_minor", "amount_minor", b"amount_minor", "booked_by", b"booked_by", "cancelled_by", b"cancelled_by", "checkout_id", b"checkout_id", "counts_on", b"counts_on", "created_at", b"created_at", "currency", b"currency", "customer_id", b"customer_id", "deleted", b"deleted", "disputed_minor", b"disputed_minor", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "failure", b"failure", "fee_minor", b"fee_minor", "id", b"id", "left_minor", b"left_minor", "merchant_id", b"merchant_id", "method", b"method", "net_minor", b"net_minor", "payout_id", b"payout_id", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "receivable_id", b"receivable_id", "refunds", b"refunds", "saved_method_id", b"saved_method_id", "settled_at", b"settled_at", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fee_minor: _TypeAlias = typing.Literal["fee_minor"]  # noqa: Y015
     _WhichOneofArgType__fee_minor: _TypeAlias = typing.Literal["_fee_minor", b"_fee_minor"]  # noqa: Y015

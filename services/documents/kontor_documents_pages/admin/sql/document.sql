@@ -3,13 +3,13 @@ CREATE OR REPLACE FUNCTION document(asked_hash text, at timestamptz, asked uuid)
 RETURNS TABLE (
     state text, session json, merchant json, today date, waiting json, document json, status text, payment json,
     content text, customer json, suggested json, payments json, mails json, link json, related text[],
-    conversation json
+    conversation json, chargeable text
 )
 LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     SELECT r.state, r.session, r.merchant, r.today, r.waiting, found.data, found.status, found.payment, found.content,
         found.customer, found.suggested, found.payments, found.mails, found.link, found.related,
-        found.conversation
+        found.conversation, found.chargeable
     FROM _staff(asked_hash, at) r
     LEFT JOIN LATERAL (
         SELECT d.data, p.data AS payment,
@@ -25,6 +25,8 @@ BEGIN ATOMIC
                 WHERE m.document_ids @> ARRAY[d.id] AND m.merchant_id = d.merchant_id AND NOT m.deleted
                 ORDER BY m.by_time DESC LIMIT 20) m) AS mails,
             _conversation(d.id) AS conversation,
+            (SELECT g.display FROM chargeable_method g
+             WHERE g.customer_id = d.customer_id AND g.merchant_id = d.merchant_id LIMIT 1) AS chargeable,
             (SELECT l.data FROM link l
              WHERE l.customer_id = d.customer_id AND l.document_id = d.id AND NOT l.mailed AND NOT l.deleted
              AND l.merchant_id = d.merchant_id LIMIT 1) AS link,

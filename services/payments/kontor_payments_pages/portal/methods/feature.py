@@ -26,7 +26,7 @@ FEATURE = Feature(
     functions=(sql(__package__, "sql/methods.sql"),),
     sections=(_SECTION,),
     routers=(portal_api.router,),
-    portal=(pages.router,),
+    portal=(pages.router, pages.confirming),
     globals={
         "saved_method_state": partial(state, SavedMethodState),
         "provider_word": partial(word, PaymentProvider),

@@ -9,13 +9,15 @@ from kontor_edge.acting import act, submit
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.owners import command
 from kontor_edge.portal import Slug
-from kontor_payments_pages.portal.commands import PAY
+from kontor_payments_pages.portal.commands import PAY, confirmation
 from kontor_payments_pages.portal.methods.view import SavedMethods, saved_methods
+from kontor_payments_pages.portal.returning import to_provider
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
 
 router = APIRouter(include_in_schema=False, prefix="/{slug}/zahlungsmittel")
+confirming = APIRouter(include_in_schema=False, prefix="/{slug}/dokumente")
 
 
 @router.get("")
@@ -97,6 +99,19 @@ async def remove(request: Request, slug: Slug, method_id: UUID) -> Response:
         request, "payments", PAY, "DELETE", f"/v1/saved-methods/{method_id}", back=_address(slug),
         good=_("The payment method is removed. Nothing is charged to it any more."),
     )  # fmt: skip
+
+
+@confirming.post("/{document_id:uuid}/bestaetigen")
+async def confirm(request: Request, slug: Slug, document_id: UUID) -> Response:
+    """The customer goes to their bank's page, to confirm what was charged to a saved method."""
+    await saved_methods(request, with_options=False)
+    await read_form(request)
+    try:
+        return to_provider(await confirmation(request, document_id))
+    except Problem as problem:
+        if problem.status in (401, 404):
+            raise
+        return pages(request).redirect(f"/{slug}/dokumente/{document_id}", warn=problem.detail)
 
 
 def _address(slug: str) -> str:
