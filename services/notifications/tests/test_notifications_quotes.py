@@ -155,6 +155,7 @@ async def test_merchants_are_asked_once_a_year_to_review_their_texts(desk: Any, 
     assert (mail["to"], mail["subject"]) == (
         ["buero@elektro-wagner.example"], "Stimmen Ihre Texte und zusätzlichen Dokumente noch?",
     )  # fmt: skip
+    assert "/einstellungen/zusatzdokumente" in mail["text"]
 
 
 async def test_owners_are_asked_rather_than_the_contact_address(desk: Any, merchant: Merchant) -> None:
