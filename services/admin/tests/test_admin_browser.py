@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from admin_payouts import payout_pages
 from admin_shop import NOW, Shop, session_state
 from admin_statements import statement_pages
 from axe_playwright_python.async_playwright import Axe
@@ -94,7 +95,8 @@ async def documents(shop: Shop, customer_id: str) -> list[str]:
         "intact": True, "entries": [{"number": 1, "fact": "received", "at": NOW.isoformat(), "actor": "key:x ERP", "detail": {}}],
     }  # fmt: skip
     return [
-        *await statement_pages(shop, late.document.id), *await uploads(shop, unmatched.document.id),
+        *await payout_pages(shop, paid.document.id), *await statement_pages(shop, late.document.id),
+        *await uploads(shop, unmatched.document.id),
         "/dokumente", f"/dokumente/{paid.document.id}", f"/dokumente/{late.document.id}/buchen",
         f"/dokumente/{unmatched.document.id}", f"/dokumente/{unmatched.document.id}/zuordnen",
         f"/dokumente/{ready.document.id}/teilen", "/freigabe", "/zahlungen",

@@ -1,48 +1,20 @@
 """The payouts' pages and files, and the expected payments."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
-from admin_shop import NOW, Shop
+from admin_payouts import DATEV, TREES, known
+from admin_shop import Shop
 from fastapi import Response
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments_pages.admin.payouts.expected import OnItsWay, OpenAmount, expected_weeks, total
 
 TODAY = date(2026, 11, 25)
 _DAYS = st.dates(date(2025, 1, 1), date(2028, 1, 1))
 _AMOUNTS = st.integers(1, 10**9)
 _HABITS = st.integers(-60, 400)
-
-
-def payout(shop: Shop, payment: pb.PaymentSnapshot, **values: Any) -> pb.PayoutSnapshot:
-    share = pb.PayoutShare(
-        payment_id=payment.payment.id,
-        document_id=payment.payment.document_id,
-        document_number="RE-1",
-        amount_minor=11900,
-    )
-    item = pb.PayoutItem(
-        kind="payment", reference="ch_1", gross_minor=11900, fee_minor=203, net_minor=11697, shares=[share]
-    )
-    fee = pb.PayoutItem(kind="fee", reference="Stripe Billing", gross_minor=-500, net_minor=-500)
-    state: dict[str, Any] = {
-        "id": str(uuid4()), "merchant_id": str(shop.merchant_id), "epoch": 1, "version": 1, "provider": "stripe",
-        "provider_reference": "po_77", "currency": "EUR", "amount_minor": 11197, "state": "in_transit",
-        "arrives_on": "2026-12-01", "gross_minor": 11900, "fee_minor": 703, "items": [item, fee], "recorded_at": NOW,
-    } | values  # fmt: skip
-    return pb.PayoutSnapshot(payout=pb.Payout(**state))
-
-
-async def known(shop: Shop, **values: Any) -> tuple[pb.PayoutSnapshot, pb.PaymentSnapshot]:
-    invoice = shop.document("RE-1")
-    paid = shop.payment(invoice.document.id, payout_id="po_77", provider="stripe")
-    told = payout(shop, paid, **values)
-    await shop.told(invoice, paid, told)
-    return told, paid
 
 
 @given(
@@ -104,9 +76,7 @@ async def test_without_datevs_numbers_the_form_for_them_is_shown(shop: Shop) -> 
     shop.owners.refuse("GET", "/v1/payouts/datev.csv", 409, code="datev_not_set_up", detail="Bitte zuerst")
     answer = await shop.client.get("/zahlungen/auszahlungen/monat?monat=2026-12&als=datev")
     assert answer.headers["location"] == "/zahlungen/auszahlungen/datev"
-    accounts = dict.fromkeys(("clearing", "debtor", "fees", "transit", "other"), "1361") | {"fee_tax_key": "94"}
-    known = {"set_up": False, "settings": {}, "usual": {"SKR03": accounts, "SKR04": accounts}}
-    shop.owners.answers["GET", "/v1/settings/datev"] = known
+    shop.owners.answers["GET", "/v1/settings/datev"] = DATEV
     assert "Beraternummer" in await shop.page("/zahlungen/auszahlungen/datev")
     shop.owners.refuse(
         "PUT", "/v1/settings/datev", 422, errors=[{"field": "consultant", "message": "Zu klein", "code": "invalid"}]
@@ -146,10 +116,7 @@ async def test_expected_payments_add_up_to_what_is_open_and_say_how(shop: Shop) 
 
 async def test_the_counter_of_trees_is_shown_and_what_counts_is_chosen(shop: Shop) -> None:
     path = "/v1/settings/trees"
-    shop.owners.answers["GET", path] = {
-        "enabled": True, "basis": "fees", "step": 500, "partner": "Waldemarie", "since": "2026-11-01", "counted": 12345,
-        "set_up_at": None, "square_metres": 24,
-    }  # fmt: skip
+    shop.owners.answers["GET", path] = TREES
     page = await shop.page("/zahlungen/baeume")
     for said in ("24 Quadratmeter Wald", "123,45\xa0€", 'value="5,00"', "steht noch aus"):
         assert said in page, said

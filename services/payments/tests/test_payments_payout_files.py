@@ -106,7 +106,7 @@ def test_the_file_is_what_datev_publishes() -> None:
         '""',
         "1361",
         "4970",
-        '"94"',
+        '"0094"',
         "0903",
         '"RE-2026/1----"',
         '""',

@@ -89,7 +89,7 @@ def _line(posting: Posting, account: str) -> str:
         "Soll/Haben-Kennzeichen": "S" if posting.amount_minor > 0 else "H",
         "Konto": account,
         "Gegenkonto (ohne BU-Schlüssel)": posting.contra,
-        "BU-Schlüssel": posting.tax_key,
+        "BU-Schlüssel": posting.tax_key.zfill(4) if posting.tax_key else "",
         "Belegdatum": f"{posting.on:%d%m}",
         # What else stands in a number, DATEV refuses.
         "Belegfeld 1": re.sub(r"[^A-Za-z0-9_$%&*+/-]", "-", posting.document)[:_LONGEST_DOCUMENT],

@@ -949,13 +949,14 @@ CREATE FUNCTION payment_missed(one incoming_payment) RETURNS boolean
         SELECT FROM document d JOIN receivable r ON r.document_id = d.id
         WHERE r.credit_minor = 0 AND jsonb_array_length(r.repeats_document_ids) < 2 AND d.merchant_id = one.merchant_id AND one.document_number IN ('', d.number)
         AND one.document_external_id IN ('', d.external_id)) $$""")
-    execute("""-- Of all merchants: payments parked though their document is there, checkouts and refunds that the job does not get done, and
+    execute("""-- Of all merchants: payments parked though their document is there, checkouts, refunds and payouts that the job does not get done, and
 -- senders who were not told of a refusal.
 CREATE FUNCTION payments_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT (SELECT count(*) FROM incoming_payment i WHERE received_at < now() - interval '1 minute' AND payment_missed(i))
     + (SELECT count(*) FROM incoming_payment WHERE answer_pending AND received_at < now() - interval '1 minute')
     + (SELECT count(*) FROM checkout WHERE ask_at < now() - interval '1 minute')
     + (SELECT count(*) FROM statement_entry WHERE state = 'confirmed' AND decided_at < now() - interval '10 minutes')
+    + (SELECT count(*) FROM payout WHERE link_at < now() - interval '1 minute')
     + (SELECT count(*) FROM refund WHERE try_at < now() - interval '1 minute' OR try_at IS NOT NULL AND attempts > 3)
 $$""")
     execute("CREATE POLICY lookup ON receivable FOR SELECT TO CURRENT_USER USING (true)")
