@@ -4,7 +4,6 @@ Each has `run()`, plain or async, that answers rows {name, value, reference, rat
 `reference` what it is compared with in the same run. Names given as arguments pick single files: `-m tests.bench bus`.
 """
 
-import asyncio
 import inspect
 import json
 import os
@@ -36,11 +35,9 @@ def machine() -> dict[str, Any]:
 
 def rows_of(name: str) -> list[dict[str, Any]]:
     found = import_module(f"tests.bench.{name}").run()
-    if not inspect.isawaitable(found):
-        return found  # type: ignore[no-any-return]
     # The event loop of the services.
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(found)  # type: ignore[no-any-return]
+    rows: list[dict[str, Any]] = uvloop.run(found) if inspect.iscoroutine(found) else found
+    return rows
 
 
 def main(wanted: list[str]) -> None:

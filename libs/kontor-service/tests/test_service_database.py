@@ -10,11 +10,12 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from kontor_service.database import Database, TextNotKept
+from kontor_service.database import Database, TextNotKept, driver_of
 from kontor_service.errors import install_handlers
 from kontor_service.ids import uuid7
 from kontor_service.migrations import migrate
 from kontor_service.provision import provision
+from kontor_testing.waiting import eventually
 
 MINE, THEIRS = uuid7(), uuid7()
 
@@ -47,6 +48,17 @@ async def add(session, merchant, name):
 
 async def names(session):
     return [row.name for row in await session.execute(text("SELECT name FROM thing ORDER BY name"))]
+
+
+async def test_a_connection_that_the_server_closed_is_replaced(database):
+    async with database.transaction(MINE) as session:
+        closed = await driver_of(session)
+    async with database.connection() as other:
+        await other.execute("SELECT pg_terminate_backend($1)", closed.get_server_pid())
+    await eventually(closed.is_closed)
+    async with database.transaction(MINE) as session:
+        assert await driver_of(session) is not closed
+        assert await names(session) == []
 
 
 async def test_a_transaction_sees_its_merchants_rows_only(database):

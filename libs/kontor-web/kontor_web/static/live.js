@@ -1,7 +1,7 @@
 // Hears that something changed, fetches this page again and swaps the parts that differ.
 // A part is an element with data-part="name"; the server decides what is in it, also for readers without scripts.
 // Milliseconds from one fetch to the next.
-const PAUSE = 200;
+const PAUSE = 150;
 // The same to the next try, after a fetch that did not work.
 const RETRY = 3000;
 let body, source, waiting = null, missed = false, fetched = -PAUSE, turns = 0, shown = 0;
