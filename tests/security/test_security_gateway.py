@@ -207,7 +207,7 @@ def send(
     method, _, path = route.partition(" ")
     door = DOORS[route]
     known = {**ids, "slug": slug, "sha256": "0" * 64, "provider": "sandbox", "number": "F-1", "day": "2026-01-02"}
-    for name in ("version_id", "link_id", "payment_id"):
+    for name in ("version_id", "link_id", "payment_id", "method_id"):
         known.setdefault(name, NOBODYS)
     path = path.replace(":path}", "}")
     for name, value in known.items():
