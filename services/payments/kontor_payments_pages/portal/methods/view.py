@@ -36,13 +36,15 @@ async def saved_methods(request: Request, *, with_options: bool = True) -> Saved
     record = await query_view(request, "saved_methods_of_reader")
     request.state.page_context = page_context(record, "methods")
     found: list[dict[str, Any]] = loads(record["methods"], [])
+    # Who came by the link of one document acts for no customer.
+    customers: list[dict[str, Any]] = loads(record["customers"], [])
     live = [one for one in found if one["state"] != SavedMethodState.ENDED]
     return SavedMethods(
         sorted(live, key=lambda one: not one["is_default"]),
         [one for one in found if one["state"] == SavedMethodState.ENDED],
-        loads(record["customers"], []),
+        customers,
         loads(record["session"])["language"],
-        await _options(request) if with_options else [],
+        await _options(request) if with_options and customers else [],
     )
 
 
