@@ -116,6 +116,8 @@ async def test_expected_payments_add_up_to_what_is_open_and_say_how(shop: Shop) 
 
 async def test_the_counter_of_trees_is_shown_and_what_counts_is_chosen(shop: Shop) -> None:
     path = "/v1/settings/trees"
+    shop.owners.answers["GET", path] = {}
+    assert "checked" not in (await shop.page("/zahlungen/baeume")).partition('name="enabled"')[2].partition(">")[0]
     shop.owners.answers["GET", path] = TREES
     page = await shop.page("/zahlungen/baeume")
     for said in ("24 Quadratmeter Wald", "123,45\xa0€", 'value="5,00"', "steht noch aus"):
