@@ -13,7 +13,7 @@ HERE = "/einstellungen/zahlungen/stripe"
 ACCOUNT = {
     "id": str(uuid4()), "provider": "stripe", "account": "acct_1", "display_name": "Muster GmbH", "mode": "test", "state": "trial",
     "connected_at": "2026-11-20T09:00:00Z", "ended_at": None, "problem": "", "problem_at": None, "has_keys": True,
-    "open_checkouts": 0, "pending_payments": 0, "open_refunds": 0,
+    "open_checkouts": 0, "pending_payments": 0, "open_refunds": 0, "saved_methods": 0,
 }  # fmt: skip
 TRIAL = {
     "id": str(uuid4()), "provider": "stripe", "method": "card", "amount_minor": 50, "currency": "EUR", "state": "open",
@@ -146,12 +146,12 @@ async def test_an_open_test_payment_has_its_link_and_its_result_is_asked_for_on_
 
 
 async def test_the_page_before_the_end_says_what_is_under_way(shop: Shop) -> None:
-    known(
-        shop, ACCOUNT | {"state": "live", "mode": "live", "open_checkouts": 2, "pending_payments": 1}, trial_passed=True
-    )
+    counts = {"open_checkouts": 2, "pending_payments": 1, "saved_methods": 3}
+    known(shop, ACCOUNT | {"state": "live", "mode": "live"} | counts, trial_passed=True)
     page = await shop.page(f"{HERE}/aufheben")
     assert "2 offene Bezahlseiten werden geschlossen." in page
     assert "Eine Zahlung, die unterwegs ist, wird noch gebucht" in page
+    assert "3 gespeicherte Zahlungsmittel von Kunden werden ungültig" in page
     assert "Erstattung" not in re.sub(r"<[^>]*>", "", page.split("Was dann geschieht")[1].split("</ul>")[0])
     shop.owners.answers["POST", "/v1/connections/stripe/end"] = {}
     assert (await shop.post(f"{HERE}/aufheben", {"own_password": ""})).headers["location"] == HERE

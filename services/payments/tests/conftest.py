@@ -295,7 +295,7 @@ async def installation(databases: Databases, tmp_path_factory: pytest.TempPathFa
             paypal_partner_id="KNTRPARTNER23",
             paypal_partner_mode="test",
             webhook_url=f"http://127.0.0.1:{port}/v1/webhooks",
-            ask_every=0.2,
+            ask_every=0.5,
             provider_timeout=2.0,
         )
     )
