@@ -130,6 +130,8 @@ async def test_the_acquirer_is_not_asked_and_refunds_are_made_at_its_pages(world
         ({"url": "https://pay.acquirer.example/{reference}"}, "link_invalid"),
         ({"url": "https://pay.acquirer.example/{reference}/{signature}/{secret}"}, "link_invalid"),
         ({"url": "https://pay.acquirer.example/{reference}/{signature"}, "link_invalid"),
+        ({"url": TERMS["url"] + "&long={amount:>3000000}"}, "link_invalid"),
+        ({"url": TERMS["url"] + "&as={x!s}"}, "link_invalid"),
         ({"secret": "short"}, "secret_too_short"),
         ({"signed": "currency"}, "signature_incomplete"),
         ({"callback_fields": "reference=order state=result signature=mac"}, "callback_incomplete"),

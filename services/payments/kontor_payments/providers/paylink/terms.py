@@ -96,14 +96,14 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 def _placeholders(url: str) -> set[str]:
+    """A form or a conversion is refused: it would be carried out on each link, and could make it megabytes long."""
     try:
-        return {
-            name
-            for _, name, form, conversion in string.Formatter().parse(url)
-            if name is not None and not form and not conversion
-        }
+        parts = [part for part in string.Formatter().parse(url) if part[1] is not None]
     except ValueError as error:
         raise Refused("link_invalid") from error
+    if any(form or conversion for _, _, form, conversion in parts):
+        raise Refused("link_invalid")
+    return {name for _, name, _, _ in parts if name is not None}
 
 
 def _scheme(text: str) -> tuple[Literal["sha256", "sha512"], Literal["hex", "base64"], str]:
