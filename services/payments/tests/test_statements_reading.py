@@ -92,6 +92,22 @@ def test_banks_say_in_many_ways_that_a_debit_is_a_return(ways: Any) -> None:
     assert entry.parts[0].return_code == "AC04"
 
 
+@pytest.mark.parametrize("debit", [True, False])
+@pytest.mark.parametrize(
+    "text", ["Erstattung Retoure RE-1042", "RE-1042 abzgl. Rückgabe", "RE-1042 Rücklastschriftgebühr"]
+)
+def test_what_is_written_about_goods_sent_back_is_no_returned_payment(text: str, debit: bool) -> None:
+    (entry,) = entries(camt(Stmt((Ntry("119.00", debit=debit, txs=(Tx(text),)),))))
+    kind, gvc = ("D", "177?00UEBERWEISUNG") if debit else ("C", "166?00GUTSCHRIFT")
+    (other,) = entries(mt940([(f"2611201120{kind}R119,00NTRFNONREF", f"{gvc}?20SVWZ+{text}")]))
+    assert (entry.parts[0].return_code, other.parts[0].return_code) == ("", "")
+
+
+def test_mt940_without_the_banks_field_names_a_return_by_its_type_alone() -> None:
+    lines = [(f"2611201120DR119,00{kind}NONREF", "RETOURE RE-1 AC04") for kind in ("NRTI", "NTRF")]
+    assert [one.parts[0].return_code for one in entries(mt940(lines))] == ["AC04", ""]
+
+
 def test_a_return_without_a_reason_is_one_all_the_same() -> None:
     (entry,) = entries(camt(Stmt((Ntry("119.00", debit=True, reversal=True),))))
     assert entry.parts[0].return_code == "returned"

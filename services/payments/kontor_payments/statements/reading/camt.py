@@ -155,7 +155,7 @@ def _part(ntry: etree._Element, details: etree._Element | None, amount: int, cur
     text = " ".join(part.text or "" for part in _all(details, "RmtInf/Ustrd"))
     posting = _text(ntry, "AddtlNtryInf") or _text(details, "AddtlTxInf")
     returned = return_code(
-        _text(details, "RtrInf/Rsn/Cd") or _text(details, "RtrInf/Rsn/Prtry"), codes, f"{posting} {text}",
+        _text(details, "RtrInf/Rsn/Cd") or _text(details, "RtrInf/Rsn/Prtry"), codes, posting, text,
         reversal=_text(ntry, "RvslInd") == "true", marked=_first(details, "RtrInf") is not None,
     )  # fmt: skip
     # The payer of what came, the payee of what went; of a return the one who had been debited.

@@ -81,8 +81,9 @@ def _entry(data: dict[str, Any], currency: str) -> Entry:
     if not code and not text:
         text = shortened(data.get("transaction_details"))
     text = shortened(f"{text}{data.get('additional_purpose') or ''}")
+    codes = [code, str(data.get("id") or "")]
     returned = return_code(
-        "", [code], f"{posting} {text}", reversal=str(data.get("status", "")).upper().startswith("R"),
+        "", codes, posting, text, reversal=str(data.get("status", "")).upper().startswith("R"),
         marked=bool(data.get("return_debit_notes")) and minor < 0,
     )  # fmt: skip
     sign = 1 if minor >= 0 else -1
