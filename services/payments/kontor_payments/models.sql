@@ -9,6 +9,12 @@ CREATE FUNCTION connection_of_account(wanted_provider text, wanted text) RETURNS
     AS $$ SELECT id FROM connection WHERE account = wanted AND provider = wanted_provider
         ORDER BY state = 'ended', id DESC LIMIT 1 $$;
 
+-- Of a saved method that was deleted at the provider the event names the method alone.
+CREATE FUNCTION connection_of_saved_method(wanted_provider text, wanted text) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT connection_id FROM saved_method WHERE token = wanted AND wanted <> '' AND provider = wanted_provider
+        ORDER BY id DESC LIMIT 1 $$;
+
 CREATE POLICY lookup ON connection FOR SELECT TO CURRENT_USER USING (true);
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, field
 from secrets import choice
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx
 from sqlmodel import update
@@ -14,6 +16,8 @@ from kontor_payments.providers.paypal.adapter import PayPalProvider
 from kontor_payments.providers.protocol import ConnectedAccount, ProviderEvent
 from kontor_provider_doubles.paypal.calls import sign
 from kontor_testing.waiting import eventually
+
+BACK = "http://localhost:8001/einstellungen/zahlungen/paypal/zurueck"
 
 
 def account_id() -> str:
@@ -39,6 +43,23 @@ class PayPalMerchant:
     async def connect(self, *, state: str = "live") -> None:
         self.connection = await connect_with_key(self.deps, self.world.merchant, "paypal", await self.app())
         await self.switch_on(state)
+
+    @property
+    def connector(self) -> Any:
+        return self.deps.providers.connector("paypal")
+
+    async def agrees(self, state: str, *, allowed: bool = True) -> dict[str, str]:
+        """The merchant's answer on PayPal's page, as it comes back to us."""
+        url = await self.connector.authorize_url(state, BACK)
+        answer = await self.world.paypal.post(url, data={"allowed": str(allowed).lower(), "merchant": self.account})
+        assert answer.headers["location"].startswith(BACK)
+        return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+
+    async def connect_by_referral(self) -> None:
+        state = uuid4().hex
+        told = await self.agrees(state)
+        await self.store(await self.connector.by_code(told["merchantIdInPayPal"], state))
+        await self.switch_on()
 
     async def store(self, account: ConnectedAccount) -> None:
         """What follows once the merchant is back from PayPal."""

@@ -1,10 +1,10 @@
-"""A customer whose methods Stripe keeps, at the double."""
+"""A customer whose methods a provider keeps, at its double."""
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
-from stripe_merchant import StripeMerchant
 
 BACK = "http://localhost:9/zahlungsmittel/zurueck"
 
@@ -12,7 +12,8 @@ BACK = "http://localhost:9/zahlungsmittel/zurueck"
 @dataclass
 class SavingCustomer:
     world: Any
-    shop: StripeMerchant
+    # A StripeMerchant or PayPalMerchant.
+    shop: Any
 
     async def call(self, method: str, path: str = "", **options: Any) -> httpx.Response:
         headers = options.pop("headers", None) or self.world.payer()
@@ -37,6 +38,13 @@ class SavingCustomer:
         assert (await self.shop.pays(begun.json(), outcome, method)).status_code == 303
         assert [one["state"] for one in await self.comes_back()] == ["usable"]
         return str(begun.json()["id"])
+
+    async def charges(self, *documents: UUID, key: str | None = None, **fields: Any) -> httpx.Response:
+        """As another service does, for what is due."""
+        body = {"documents": [str(one) for one in documents], "return_url": BACK} | fields
+        headers = self.world.bearer("service:contracts", "service") | {"Idempotency-Key": key or str(uuid4())}
+        answer: httpx.Response = await self.world.http.post("/v1/charges", json=body, headers=headers)
+        return answer
 
     async def row(self, method_id: str) -> Any:
         [found] = await self.world.sql("SELECT * FROM saved_method WHERE id = $1", method_id)

@@ -3,17 +3,15 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import httpx
 import pytest_asyncio
-from saving_customer import SavingCustomer
+from saving_customer import BACK, SavingCustomer
 from stripe_merchant import StripeMerchant
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_testing.waiting import eventually
 
-BACK = "http://localhost:9/zurueck"
 INTENTS = "POST /v1/payment_intents"
 
 
@@ -24,34 +22,26 @@ async def customer(world: Any) -> SavingCustomer:
     return SavingCustomer(world, shop)
 
 
-async def charge(customer: SavingCustomer, *documents: UUID, key: str | None = None, **fields: Any) -> httpx.Response:
-    world = customer.world
-    body = {"documents": [str(one) for one in documents], "return_url": BACK} | fields
-    headers = world.bearer("service:contracts", "service") | {"Idempotency-Key": key or str(uuid4())}
-    answer: httpx.Response = await world.http.post("/v1/charges", json=body, headers=headers)
-    return answer
-
-
 async def succeeded(customer: SavingCustomer) -> int:
     return sum(one["status"] == "succeeded" for one in await customer.shop.charges())
 
 
 async def test_an_invoice_is_charged_to_the_default_method_once(customer: SavingCustomer) -> None:
     card, document, key = await customer.saves(), await customer.world.invoice(), str(uuid4())
-    answers = [await charge(customer, document, key=key) for _ in range(2)]
+    answers = [await customer.charges(document, key=key) for _ in range(2)]
     assert [(one.status_code, one.json()["state"]) for one in answers] == [(201, "completed")] * 2
     assert answers[0].json()["checkout_id"] == answers[1].json()["checkout_id"]
     assert (await customer.world.state(document), await succeeded(customer)) == ("paid", 1)
     [payment] = await customer.world.sql("SELECT * FROM payment")
     assert (str(payment["saved_method_id"]), payment["method"]) == (card, "card")
-    again = await charge(customer, document)
+    again = await customer.charges(document)
     assert (again.status_code, again.json()["status"]) == (200, "already_paid")
 
 
 async def test_charges_side_by_side_are_one(customer: SavingCustomer) -> None:
     await customer.saves()
     document = await customer.world.invoice()
-    answers = await asyncio.gather(*(charge(customer, document) for _ in range(3)))
+    answers = await asyncio.gather(*(customer.charges(document) for _ in range(3)))
     assert {one.status_code for one in answers} <= {200, 201}
     await customer.world.becomes(document, "paid")
     assert await succeeded(customer) == 1
@@ -61,7 +51,7 @@ async def test_a_charge_of_which_nothing_was_heard_is_asked_for_again(customer: 
     await customer.saves()
     document = await customer.world.invoice()
     await customer.shop.behaves(calls={INTENTS: "timeout_after"}, hold_seconds=3)
-    assert (await charge(customer, document)).json()["state"] == "creating"
+    assert (await customer.charges(document)).json()["state"] == "creating"
     # Already paid where the webhook was here first; else nothing else can be begun.
     assert (await customer.world.pay(document)).status_code in (200, 503)
     await customer.world.ask_provider_in(timedelta(minutes=5))
@@ -72,7 +62,7 @@ async def test_a_charge_of_which_nothing_was_heard_is_asked_for_again(customer: 
 async def test_a_declined_card_says_why_and_leaves_the_invoice_open(customer: SavingCustomer) -> None:
     await customer.saves("insufficient_funds")
     document = await customer.world.invoice()
-    told = (await charge(customer, document)).json()
+    told = (await customer.charges(document)).json()
     assert (told["state"], told["failure"]) == ("cancelled", "insufficient_funds")
     [event] = await customer.world.told(pb.PaymentFailed)
     assert (event.payment.failure, bool(event.payment.saved_method_id)) == ("insufficient_funds", True)
@@ -82,7 +72,7 @@ async def test_a_declined_card_says_why_and_leaves_the_invoice_open(customer: Sa
 
 async def test_where_the_bank_wants_the_customer_they_are_told_and_confirm(customer: SavingCustomer) -> None:
     card, document = await customer.saves("authentication_required"), await customer.world.invoice()
-    told = (await charge(customer, document)).json()
+    told = (await customer.charges(document)).json()
     assert told["state"] == "requires_action"
     [event] = await customer.world.told(pb.ConfirmationNeeded)
     assert (event.amount_minor, event.method_display, event.receivable.confirmation_needed) == (
@@ -108,7 +98,7 @@ async def test_where_the_bank_wants_the_customer_they_are_told_and_confirm(custo
 async def test_who_pays_otherwise_instead_of_confirming_pays_once(customer: SavingCustomer) -> None:
     await customer.saves("authentication_required")
     document = await customer.world.invoice()
-    await charge(customer, document)
+    await customer.charges(document)
     checkout = await customer.world.checkout(document)
     await customer.shop.pays(checkout)
     row = await customer.world.becomes(document, "paid")
@@ -118,16 +108,16 @@ async def test_who_pays_otherwise_instead_of_confirming_pays_once(customer: Savi
 async def test_a_debit_is_on_its_way(customer: SavingCustomer) -> None:
     await customer.saves(method="sepa_debit")
     document = await customer.world.invoice()
-    assert (await charge(customer, document)).json()["state"] == "completed"
+    assert (await customer.charges(document)).json()["state"] == "completed"
     assert await customer.world.state(document) == "on_its_way"
 
 
 async def test_without_a_method_or_with_anothers_nothing_is_charged(customer: SavingCustomer) -> None:
     document = await customer.world.invoice()
-    assert (await charge(customer, document)).json()["code"] == "no_saved_method"
+    assert (await customer.charges(document)).json()["code"] == "no_saved_method"
     card = await customer.saves()
     others = await customer.world.invoice(customer_id=str(uuid4()))
-    assert (await charge(customer, others, method_id=card)).json()["code"] == "no_saved_method"
+    assert (await customer.charges(others, method_id=card)).json()["code"] == "no_saved_method"
     denied = await customer.world.http.post(
         "/v1/charges", json={"documents": [str(document)], "return_url": BACK}, headers=customer.world.payer()
     )

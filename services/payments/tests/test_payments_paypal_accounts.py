@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,8 +19,6 @@ from kontor_payments.providers.protocol import Refused
 from kontor_provider_doubles.paypal.calls import sign
 from kontor_service.errors import Problem
 from kontor_testing.waiting import eventually
-
-BACK = "http://localhost:8001/einstellungen/zahlungen/paypal/zurueck"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -83,32 +81,17 @@ async def test_a_checkout_with_keys_that_were_deleted_takes_no_money(world: Any,
     assert (await world.receivable(document))["open_minor"] == 11900
 
 
-def connector(shop: PayPalMerchant) -> Any:
-    return shop.deps.providers.connector("paypal")
-
-
-async def agreed(shop: PayPalMerchant, state: str, *, allowed: bool = True) -> dict[str, str]:
-    """The merchant's answer on PayPal's page, as it comes back to us."""
-    url = await connector(shop).authorize_url(state, BACK)
-    answer = await shop.world.paypal.post(url, data={"allowed": str(allowed).lower(), "merchant": shop.account})
-    assert answer.headers["location"].startswith(BACK)
-    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
-
-
 async def test_a_merchant_who_agreed_is_charged_through_the_operators_app(world: Any, shop: PayPalMerchant) -> None:
     state = uuid4().hex
-    told = await agreed(shop, state)
+    told = await shop.agrees(state)
     assert told["merchantId"] == state
-    account = await connector(shop).by_code(told["merchantIdInPayPal"], state)
+    account = await shop.connector.by_code(told["merchantIdInPayPal"], state)
     assert (account.id, account.display_name, account.mode) == (shop.account, "Muster GmbH", "test")
     assert "client_secret" not in account.credentials
 
 
 async def test_the_operators_one_webhook_tells_of_every_merchant_who_agreed(world: Any, shop: PayPalMerchant) -> None:
-    state = uuid4().hex
-    told = await agreed(shop, state)
-    await shop.store(await connector(shop).by_code(told["merchantIdInPayPal"], state))
-    await shop.switch_on()
+    await shop.connect_by_referral()
     document = await world.invoice()
     checkout = await shop.paid(document)
     assert (await shop.orders())[0]["purchase_units"][0]["payee"]["merchant_id"] == shop.account
@@ -126,14 +109,14 @@ async def test_the_operators_one_webhook_tells_of_every_merchant_who_agreed(worl
 
 
 async def test_anothers_account_cannot_be_claimed_by_its_id(shop: PayPalMerchant) -> None:
-    await agreed(shop, uuid4().hex)
+    await shop.agrees(uuid4().hex)
     for code in (shop.account, account_id(), "../partner-referrals"):
         with pytest.raises(Refused, match="invalid_grant"):
-            await connector(shop).by_code(code, uuid4().hex)
+            await shop.connector.by_code(code, uuid4().hex)
 
 
 async def test_who_does_not_agree_comes_back_without_an_account(shop: PayPalMerchant) -> None:
-    told = await agreed(shop, uuid4().hex, allowed=False)
+    told = await shop.agrees(uuid4().hex, allowed=False)
     assert told["permissionsGranted"] == "false"
     assert "merchantIdInPayPal" not in told
 

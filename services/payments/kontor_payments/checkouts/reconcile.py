@@ -11,12 +11,14 @@ from kontor_payments.checkouts.reports import apply_report
 from kontor_payments.connections.attention import access_lost, note_refusal
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import ConnectionUnknown
+from kontor_payments.methods.gone import end_method_of_charge
 from kontor_payments.methods.requests import charge_request
 from kontor_payments.models import Checkout, CheckoutPart, Receivable
 from kontor_payments.providers.protocol import (
     CheckoutReport,
     CheckoutRequest,
     HostedProvider,
+    MethodGone,
     OutcomeUnknown,
     Refused,
 )
@@ -97,6 +99,8 @@ async def _charge_again(deps: Dependencies, checkout: Checkout) -> CheckoutRepor
     except Refused as error:
         if access_lost(error):
             raise
+        if isinstance(error, MethodGone):
+            await end_method_of_charge(deps, checkout)
         return _never_made(checkout)
 
 

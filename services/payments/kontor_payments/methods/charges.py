@@ -30,11 +30,12 @@ from kontor_payments.checkouts.service import (
 from kontor_payments.connections.attention import note_refusal
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import CheckoutBusy, CheckoutRefused, NoSavedMethod
+from kontor_payments.methods.gone import end_method_of_charge
 from kontor_payments.methods.models import SavedMethod
 from kontor_payments.methods.requests import charge_request
 from kontor_payments.methods.rules import CHARGEABLE
 from kontor_payments.models import Checkout, CheckoutPart, Connection, Receivable
-from kontor_payments.providers.protocol import OutcomeUnknown, Refused
+from kontor_payments.providers.protocol import MethodGone, OutcomeUnknown, Refused
 from kontor_payments.receivables.account import Account, close_several
 from kontor_service.commands import fingerprint, recall, remember
 from kontor_service.ids import uuid7
@@ -168,6 +169,10 @@ async def _carry_out(deps: Dependencies, begun: Started) -> Started:
     except OutcomeUnknown as error:
         log.warning("charge_not_answered", checkout_id=str(checkout.id), error=str(error))
         return begun
+    except MethodGone as error:
+        await give_up(deps, checkout)
+        await end_method_of_charge(deps, checkout)
+        raise NoSavedMethod(field="method_id") from error
     except Refused as error:
         await give_up(deps, checkout)
         await note_refusal(deps, connection, error)

@@ -20,6 +20,7 @@ class SavedMethod(Aggregate, Base, table=True):
     __table_args__ = (
         index("saved_method_customer", "customer_id"),
         index("saved_method_one_default", "merchant_id", "customer_id", unique=True, where="is_default"),
+        index("saved_method_token", "token", where="token <> ''"),
         index("saved_method_to_ask", "ask_at", where="ask_at IS NOT NULL"),
     )
     customer_id: UUID

@@ -28,6 +28,13 @@ class NotThere(Refused):
     """The provider knows no such thing."""
 
 
+class MethodGone(Refused):
+    """The provider no longer has the saved method that was to be charged."""
+
+    def __init__(self) -> None:
+        super().__init__("method_gone")
+
+
 class PermissionsMissing(Refused):
     """The key may not do what is needed; `permissions` are those that it lacks, in the provider's words."""
 
@@ -120,12 +127,14 @@ class PayoutReport:
 
 @dataclass(frozen=True)
 class ProviderEvent:
-    """A verified webhook. `checkout` and `payout` are None where it is about something else."""
+    """A verified webhook. `checkout` and `payout` are None, `gone_method` is empty, where it is about something else."""
 
     id: str
     type: str
     checkout: CheckoutReport | None
     payout: PayoutReport | None = None
+    # The id of a saved method that the provider deleted, or whose mandate no longer holds.
+    gone_method: str = ""
 
 
 @dataclass(frozen=True)
@@ -282,7 +291,10 @@ class SavesMethods(Protocol):
     async def setup(self, provider_id: str) -> SetupReport: ...
 
     async def charge(self, request: ChargeRequest) -> CheckoutReport:
-        """The same reference again gives the same charge. `fetch`, `refund` and webhooks tell of it as of a checkout."""
+        """The same reference again gives the same charge. `fetch`, `refund` and webhooks tell of it as of a checkout.
+
+        Raises MethodGone besides.
+        """
         ...
 
     async def forget(self, method_id: str) -> None:

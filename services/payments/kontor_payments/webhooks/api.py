@@ -15,10 +15,11 @@ from kontor_payments.checkouts.reports import apply_report
 from kontor_payments.connections.attention import note_refusal
 from kontor_payments.dependencies import Dependencies, dependencies_of
 from kontor_payments.errors import ConnectionUnknown, ProviderUnavailable
+from kontor_payments.methods.gone import end_gone_method
 from kontor_payments.models import Checkout, Connection
 from kontor_payments.payouts.service import apply_payout_report
 from kontor_payments.providers import protocol
-from kontor_payments.providers.paypal.accounts import FOR_ALL_MERCHANTS, account_in
+from kontor_payments.providers.paypal.accounts import FOR_ALL_MERCHANTS, account_in, token_in
 from kontor_payments.webhooks.models import ProviderEvent
 from kontor_service.bodies import takes
 
@@ -41,13 +42,15 @@ async def receive(request: Request, provider: str, connection_id: UUID) -> Respo
     event = await _event(deps, connection, request, body)
     async with deps.db.transaction(merchant_id) as session:
         checkout_id = await _checkout(session, connection_id, event)
-        known = checkout_id is not None or event.payout is not None
+        known = checkout_id is not None or event.payout is not None or event.gone_method != ""
         if await _first_time(session, connection, event, body, known=known):
             if checkout_id:
                 assert event.checkout is not None
                 await apply_report(session, checkout_id, event.checkout, deps.clock)
             if event.payout:
                 await apply_payout_report(session, connection, event.payout, deps.clock)
+            if event.gone_method:
+                await end_gone_method(session, connection.id, event.gone_method)
     deps.wake.set()
     return Response(status_code=204)
 
@@ -62,10 +65,10 @@ async def _event(deps: Dependencies, connection: Connection, request: Request, b
 
 
 async def _named_in(request: Request, provider: str, body: bytes) -> UUID:
-    """The connection of the account that an event names; its signature is looked at as of any other."""
+    """The connection of the account, or of the saved method, that an event names; its signature is looked at as of any other."""
     async with request.app.state.db.connection() as connection:
-        query = "SELECT connection_of_account($1, $2)"
-        found: UUID | None = await connection.fetchval(query, provider, account_in(body))
+        query = "SELECT coalesce(connection_of_account($1, $2), connection_of_saved_method($1, $3))"
+        found: UUID | None = await connection.fetchval(query, provider, account_in(body), token_in(body))
     if found is None:
         raise ConnectionUnknown
     return found

@@ -596,6 +596,9 @@ def upgrade() -> None:
     op.create_index(
         "saved_method_to_ask", "saved_method", ["ask_at"], unique=False, postgresql_where=sa.text("ask_at IS NOT NULL")
     )
+    op.create_index(
+        "saved_method_token", "saved_method", ["token"], unique=False, postgresql_where=sa.text("token <> ''")
+    )
     op.create_table(
         "statement_entry",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
@@ -925,6 +928,11 @@ CREATE FUNCTION connection_of_account(wanted_provider text, wanted text) RETURNS
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT id FROM connection WHERE account = wanted AND provider = wanted_provider
         ORDER BY state = 'ended', id DESC LIMIT 1 $$""")
+    execute("""-- Of a saved method that was deleted at the provider the event names the method alone.
+CREATE FUNCTION connection_of_saved_method(wanted_provider text, wanted text) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT connection_id FROM saved_method WHERE token = wanted AND wanted <> '' AND provider = wanted_provider
+        ORDER BY id DESC LIMIT 1 $$""")
     execute("CREATE POLICY lookup ON connection FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from pydantic import BaseModel
 
 from kontor_provider_doubles.behaviour import behaviour_of
-from kontor_provider_doubles.paypal import apps, disputes, orders
+from kontor_provider_doubles.paypal import apps, disputes, orders, vault
 from kontor_provider_doubles.paypal.apps import Caller
 from kontor_provider_doubles.paypal.calls import Call, rfc3339
 from kontor_provider_doubles.paypal.shapes import Money, RefundRequest
@@ -60,6 +60,10 @@ class Partner(BaseModel):
 
 class Order(BaseModel):
     order: str
+
+
+class SavedAccount(BaseModel):
+    token: str
 
 
 class Event(BaseModel):
@@ -168,6 +172,13 @@ async def lapse(call: Acts, wanted: Order) -> None:
         found = call.get("order", wanted.order)
         found["create_time"] = rfc3339(call.now - 2 * orders.APPROVAL_TIME)
         call.save(found)
+
+
+@router.post("/unlink", status_code=204)
+async def unlink(call: Acts, wanted: SavedAccount) -> None:
+    """The payer removes the merchant from those that may charge their account."""
+    with call.store.transaction():
+        vault.remove(call, call.get("token", wanted.token))
 
 
 @router.post("/event", status_code=204)

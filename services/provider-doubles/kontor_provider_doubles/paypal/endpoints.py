@@ -61,7 +61,7 @@ def _tokens(call: Call, ids: tuple[str, ...], body: None, query: Mapping[str, st
 
 
 def _remove_token(call: Call, ids: tuple[str, ...], body: None, query: Mapping[str, str]) -> None:
-    call.store.remove(call.get("token", ids[0])["id"])
+    vault.remove(call, call.get("token", ids[0]))
 
 
 def _add_webhook(call: Call, ids: tuple[str, ...], body: shapes.WebhookRequest, query: Mapping[str, str]) -> Any:

@@ -49,6 +49,12 @@ def exchange(call: Call, wanted: PaymentTokenRequest) -> Object:
     return made
 
 
+def remove(call: Call, token: Object) -> None:
+    """By the API, or by the payer in their account at PayPal."""
+    call.store.remove(token["id"])
+    call.emit("VAULT.PAYMENT-TOKEN.DELETED", "token", token)
+
+
 def of_customer(call: Call, customer_id: str) -> dict[str, Any]:
     found = [one for one in call.all("token") if one["customer"]["id"] == customer_id]
     if not found:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from pydantic import BaseModel
 
 from kontor_provider_doubles.store import shown
-from kontor_provider_doubles.stripe import aftermath, sessions
+from kontor_provider_doubles.stripe import aftermath, saved, sessions
 from kontor_provider_doubles.stripe.calls import Call
 from kontor_provider_doubles.stripe.keys import Caller, create_key, disconnect_account, revoke_key
 
@@ -60,6 +60,11 @@ class PayoutResult(BaseModel):
 
 class Session(BaseModel):
     session: str
+
+
+class SavedMethod(BaseModel):
+    # A payment method.
+    method: str
 
 
 class Key(BaseModel):
@@ -161,6 +166,19 @@ async def expire(call: Acts, wanted: Session) -> dict[str, Any]:
     """The time for paying is up."""
     with call.store.transaction():
         return shown(sessions.end(call, call.get(wanted.session, "cs")))
+
+
+@router.post("/detach")
+async def detach(call: Acts, wanted: SavedMethod) -> dict[str, Any]:
+    """The merchant removes a customer's payment method on the dashboard."""
+    with call.store.transaction():
+        return shown(saved.drop(call, call.get(wanted.method, "pm")))
+
+
+@router.post("/revoke-mandate")
+async def revoke_mandate(call: Acts, wanted: SavedMethod) -> dict[str, Any]:
+    with call.store.transaction():
+        return shown(saved.revoke_mandate(call, call.get(wanted.method, "pm")))
 
 
 def apply_due_changes(app: FastAPI) -> None:

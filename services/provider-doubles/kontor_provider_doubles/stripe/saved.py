@@ -99,11 +99,24 @@ def attach(call: Call) -> Object:
 
 
 def detach(call: Call) -> Object:
-    saved = call.get(call.ids[0], "pm")
+    return drop(call, call.get(call.ids[0], "pm"))
+
+
+def drop(call: Call, saved: Object) -> Object:
+    """By the API, or by the merchant on the dashboard."""
     saved["customer"] = None
     call.save(saved)
     call.emit("payment_method.detached", saved)
     return saved
+
+
+def revoke_mandate(call: Call, saved: Object) -> Object:
+    """The payer or their bank ends it."""
+    [mandate] = call.all("mandate", payment_method=saved["id"])
+    mandate["status"] = "inactive"
+    call.save(mandate)
+    call.emit("mandate.updated", mandate)
+    return mandate
 
 
 def authenticate(call: Call, intent: Object, *, confirmed: bool) -> None:
@@ -119,6 +132,8 @@ def _confirm(call: Call, intent: Object) -> Object:
     saved = call.get(intent["payment_method"], "pm")
     if saved["customer"] is None or saved["customer"] != intent["customer"]:
         raise invalid("The payment method is not attached to this customer.", param="payment_method")
+    if any(one["status"] == "inactive" for one in call.all("mandate", payment_method=saved["id"])):
+        raise invalid("The mandate is not active.", code="payment_intent_mandate_invalid")
     behaves = saved["_hidden"]["behaves"]
     if behaves == "authentication_required":
         return _wants_the_payer(call, intent)

@@ -10,12 +10,13 @@ from kontor_payments.providers.paypal.access import App, PayPalAccess, PayPalCli
 from kontor_payments.providers.paypal.reports import link
 from kontor_payments.providers.protocol import ConnectedAccount, NotThere, PermissionsMissing, Refused
 
+TOKEN_DELETED = "VAULT.PAYMENT-TOKEN.DELETED"
 # What PayPal tells us of; everything else is asked for.
 EVENTS = (
     "CHECKOUT.ORDER.APPROVED", "CHECKOUT.PAYMENT-APPROVAL.REVERSED", "PAYMENT.CAPTURE.COMPLETED",
     "PAYMENT.CAPTURE.PENDING", "PAYMENT.CAPTURE.DENIED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.CAPTURE.REFUNDED",
     "PAYMENT.CAPTURE.REVERSED", "PAYMENT.REFUND.PENDING", "PAYMENT.REFUND.FAILED", "CUSTOMER.DISPUTE.CREATED",
-    "CUSTOMER.DISPUTE.UPDATED", "CUSTOMER.DISPUTE.RESOLVED", "VAULT.PAYMENT-TOKEN.DELETED",
+    "CUSTOMER.DISPUTE.UPDATED", "CUSTOMER.DISPUTE.RESOLVED", TOKEN_DELETED,
 )  # fmt: skip
 _CLIENT_ID, _SECRET = re.compile(r"[A-Za-z0-9_-]{40,120}"), re.compile(r"[A-Za-z0-9_-]{40,120}")
 _MODES: tuple[Literal["live", "test"], ...] = ("live", "test")
@@ -165,4 +166,13 @@ def account_in(body: bytes) -> str:
         account = next((str(one["merchant_id"]) for one in named if one and one.get("merchant_id")), "")
         return account if account.isalnum() else ""
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return ""
+
+
+def token_in(body: bytes) -> str:
+    """The id of the saved account whose deletion an event tells of, which names no merchant. Nothing is verified here."""
+    try:
+        event = json.loads(body)
+        return str(event["resource"]["id"]) if event["event_type"] == TOKEN_DELETED else ""
+    except (ValueError, KeyError, TypeError):
         return ""

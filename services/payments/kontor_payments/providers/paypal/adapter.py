@@ -9,11 +9,13 @@ from typing import Any
 from kontor_payments.errors import SignatureInvalid
 from kontor_payments.providers.paypal import reports, requests
 from kontor_payments.providers.paypal.access import PayPalAccess
+from kontor_payments.providers.paypal.accounts import TOKEN_DELETED, token_in
 from kontor_payments.providers.paypal.signature import verify
 from kontor_payments.providers.protocol import (
     ChargeRequest,
     CheckoutReport,
     CheckoutRequest,
+    MethodGone,
     NotThere,
     OutcomeUnknown,
     ProviderEvent,
@@ -103,7 +105,8 @@ class PayPalProvider:
             about = event["resource"]
         except (ValueError, KeyError, TypeError) as error:
             raise SignatureInvalid(field="body") from error
-        return replace(found, checkout=await self._checkout_of(event.get("resource_type", ""), about))
+        gone = token_in(body) if found.type == TOKEN_DELETED else ""
+        return replace(found, checkout=await self._checkout_of(event.get("resource_type", ""), about), gone_method=gone)
 
     async def start_setup(self, request: SetupRequest) -> SetupReport:
         made = await self._api.call("POST", _SETUPS, body=requests.setup(request), key=request.reference)
@@ -127,6 +130,8 @@ class PayPalProvider:
         except Refused as error:
             if str(error) == "DUPLICATE_INVOICE_ID":
                 raise OutcomeUnknown(str(error)) from error
+            if str(error) in reports.GONE:
+                raise MethodGone from error
             if str(error) not in reports.CHOOSE_AGAIN | reports.NEVER:
                 raise
             return _declined_charge(request, str(error))

@@ -19,6 +19,7 @@ EVENTS: Any = [
     "payment_intent.payment_failed", "payment_intent.canceled", "charge.updated", "charge.refunded", "refund.created",
     "refund.updated", "refund.failed", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
     "payout.paid", "payout.failed", "payout.canceled", "payout.updated", "payout.reconciliation_completed",
+    "payment_method.detached", "mandate.updated",
 ]  # fmt: skip
 _KEY = re.compile(r"(?P<kind>sk|rk|pk)_(?P<mode>test|live)_[A-Za-z0-9_]{10,250}")
 _ACCOUNT = re.compile(r"acct_[A-Za-z0-9]+")

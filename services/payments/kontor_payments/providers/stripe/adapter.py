@@ -11,6 +11,7 @@ from kontor_payments.providers.protocol import (
     ChargeRequest,
     CheckoutReport,
     CheckoutRequest,
+    MethodGone,
     NotThere,
     PayoutReport,
     ProviderEvent,
@@ -121,7 +122,7 @@ class StripeProvider:
             payout = await self.payout(about["id"])
         elif intent := about["id"] if about["object"] == "payment_intent" else about.get("payment_intent"):
             checkout = await self._of_intent(await plain(self._api.payment_intents.retrieve_async(intent)))
-        return ProviderEvent(event["id"], event["type"], checkout, payout)
+        return ProviderEvent(event["id"], event["type"], checkout, payout, reports.gone_method(event["type"], about))
 
     async def payout(self, payout_id: str) -> PayoutReport:
         """A payout with everything in it."""
@@ -182,6 +183,10 @@ class StripeProvider:
             if error.code != "authentication_required":
                 return await self.fetch(intent["id"])
             return await self._confirm_with_customer(intent["id"], request)
+        except stripe.InvalidRequestError as error:
+            if error.code == "payment_intent_mandate_invalid" or not await self._has_method(request):
+                raise MethodGone from error
+            raise refusal(error) from error
         except stripe.StripeError as error:
             raise refusal(error) from error
 
@@ -190,6 +195,14 @@ class StripeProvider:
             await asked(self._api.payment_methods.detach_async(method_id))
         except NotThere:
             return
+
+    async def _has_method(self, request: ChargeRequest) -> bool:
+        """Stripe refuses a method that was detached with a sentence, but without a code of its own."""
+        try:
+            kept = await plain(self._api.payment_methods.retrieve_async(request.method_id))
+        except NotThere:
+            return False
+        return bool(kept["customer"] == request.customer_id)
 
     async def _confirm_with_customer(self, intent_id: str, request: ChargeRequest) -> CheckoutReport:
         wanted: Any = {"payment_method": request.method_id, "return_url": request.return_url}

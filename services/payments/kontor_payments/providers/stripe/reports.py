@@ -180,6 +180,15 @@ def setup_report(session: Object) -> SetupReport:
     )
 
 
+def gone_method(event_type: str, about: Object) -> str:
+    """The payment method that an event says can no longer be charged, for good; empty where it says no such thing."""
+    if event_type == "payment_method.detached":
+        return str(about["id"])
+    if event_type == "mandate.updated" and about["status"] == "inactive":
+        return str(about["payment_method"])
+    return ""
+
+
 def method_of(details: Object) -> str:
     """A code of PaymentMethod."""
     kind = details.get("type", "")
