@@ -6,6 +6,7 @@ from uuid import UUID
 from asyncpg import Record
 from statement_files import Ntry, Stmt, Tx, camt, one_entry
 from statement_world import act, entries, entry, state_of
+from test_payments_refunds import give_back
 
 from kontor.payments.v1 import payments_pb2 as pb
 
@@ -97,6 +98,17 @@ async def test_a_return_assigned_to_the_wrong_payment_is_taken_back(world: Any) 
 
     await act(world, row, "book")
     assert (await world.receivable(document))["paid_minor"] == 0
+
+
+async def test_what_had_been_given_back_before_a_return_stays_given_back(world: Any) -> None:
+    document = await collected(world)
+    (payment,) = await world.sql("SELECT id FROM payment")
+    await give_back(world, payment["id"], amount_minor=1900)
+    row = await last(world, returned())
+    await act(world, row, "book")
+    assert (await act(world, row, "reopen")).status_code == 200
+    due = await world.receivable(document)
+    assert (due["paid_minor"], due["refunded_minor"]) == (11900, 1900)
 
 
 async def test_a_returned_payment_can_no_longer_be_undone(world: Any) -> None:

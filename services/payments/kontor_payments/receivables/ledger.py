@@ -73,6 +73,11 @@ def returned(position: Position, number: int) -> list[Posting]:
     return [Posting("paid", -position.refundable, f"returned:{number}")] if position.refundable else []
 
 
+def is_return(cause: str) -> bool:
+    """Whether a posting with this cause is one of `returned`."""
+    return cause.startswith("returned:")
+
+
 def cancelled(position: Position) -> list[Posting]:
     """Takes a booking or a pay-out back for good."""
     if position.refundable:

@@ -48,8 +48,14 @@ def give_back(account: Account, payment: Payment) -> None:
     if payment.state != PaymentState.REVERSED:
         return
     payment.state, payment.failure, account.row.last_failure = PaymentState.SUCCEEDED, "", ""
-    account.post(payment, ledger.released(payment.amount_minor, _number(account, payment)))
+    account.post(payment, ledger.released(_taken_back(account, payment), _number(account, payment)))
     reconsider(account)
+
+
+def _taken_back(account: Account, payment: Payment) -> int:
+    """What its last return took: less than the payment where a part had been given back before."""
+    taken = [one for one in account.bookings if one.payment_id == payment.id and ledger.is_return(one.cause)]
+    return -taken[-1].amount_minor if taken else 0
 
 
 def _number(account: Account, payment: Payment) -> int:
