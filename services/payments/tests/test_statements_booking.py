@@ -109,6 +109,13 @@ async def test_a_payment_that_the_erp_has_booked_is_counted_once(world: Any) -> 
     assert (paid["paid_minor"], paid["overpaid_minor"]) == (11900, 0)
 
 
+async def test_a_short_number_of_what_the_erp_has_booked_is_to_be_checked(world: Any) -> None:
+    document = await world.invoice(number="1042")
+    await world.erp(document, document_number="1042", method="transfer")
+    row = await entry(world, one_entry("119.00", "Nr 1042"))
+    assert (row["certainty"], row["reasons"]) == ("to_check", '["number", "already_booked"]')
+
+
 async def test_a_payment_that_the_erp_books_after_the_statement_is_counted_once(world: Any) -> None:
     document = await world.invoice(number="RE-2026-1")
     await act(world, await entry(world, one_entry("119.00", "RE-2026-1")), "book")

@@ -111,6 +111,13 @@ async def test_what_had_been_given_back_before_a_return_stays_given_back(world: 
     assert (due["paid_minor"], due["refunded_minor"]) == (11900, 1900)
 
 
+async def test_a_short_number_leaves_a_return_to_be_checked(world: Any) -> None:
+    await world.invoice(number="1042")
+    await act(world, await entry(world, one_entry("119.00", "Nr 1042")), "book")
+    row = await last(world, returned("Kunde 1042"))
+    assert (row["certainty"], row["reasons"]) == ("to_check", '["number", "returned"]')
+
+
 async def test_a_returned_payment_can_no_longer_be_undone(world: Any) -> None:
     await collected(world)
     (paid,) = await world.sql("SELECT id FROM statement_entry")

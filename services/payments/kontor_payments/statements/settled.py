@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, any_, literal, literal_column
@@ -12,7 +13,7 @@ from kontor.payments.v1.payments_pb2_codes import MatchCertainty, MatchReason, P
 from kontor_payments.models import Payment, Receivable
 from kontor_payments.statements.matching import Proposal, Share
 from kontor_payments.statements.models import StatementEntry
-from kontor_payments.statements.numbers import possible_numbers
+from kontor_payments.statements.numbers import fold, hits_in, possible_numbers
 
 _BY_OTHERS = frozenset({PaymentProvider.ERP, PaymentProvider.STAFF})
 # As the index receivable_plain_number has it.
@@ -23,7 +24,7 @@ _PLAIN: ColumnElement[str] = literal_column(
 
 async def propose_settled(session: AsyncSession, rows: Sequence[StatementEntry]) -> dict[UUID, Proposal]:
     """By the ids of the entries for which there is something to say."""
-    named = {row.id: possible_numbers(f"{row.text} | {row.reference} | {row.end_to_end_id}") for row in rows}
+    named = {row.id: possible_numbers(_written(row)) for row in rows}
     receivables = await _receivables(session, set().union(*named.values()))
     payments = await _payments(session, [one.id for found in receivables.values() for one in found])
     proposals = {}
@@ -34,8 +35,19 @@ async def propose_settled(session: AsyncSession, rows: Sequence[StatementEntry])
         if proposal is None and row.amount_minor < 0:
             proposal = await _of_payer(session, row)
         if proposal is not None:
-            proposals[row.id] = proposal
+            sure = _is_named_surely(row, proposal.shares[0])
+            proposals[row.id] = proposal if sure else replace(proposal, certainty=MatchCertainty.TO_CHECK)
     return proposals
+
+
+def _written(row: StatementEntry) -> str:
+    return f"{row.text} | {row.reference} | {row.end_to_end_id}"
+
+
+def _is_named_surely(row: StatementEntry, share: Share) -> bool:
+    """Not by a number that may stand in the text by chance."""
+    number = fold(share.document_number)
+    return any(not hit.weak for hit in hits_in(_written(row), {number: share}, [len(number)]))
 
 
 async def _receivables(session: AsyncSession, numbers: set[str]) -> dict[str, list[Receivable]]:
