@@ -56,9 +56,10 @@ def test_digits_of_a_date_or_an_amount_are_no_number() -> None:
     assert said(of(money("Miete vom 10.42.26 über 1.042,00"), item("1042"), item("X-1")))[0] == "none"
 
 
-def test_a_short_number_is_certain_only_with_the_payers_name() -> None:
-    assert said(of(money("Nr 1042"), item("1042")))[0] == "to_check"
-    assert said(of(money("Nr 1042", name="BUSCH"), item("1042")))[0] == "certain"
+@pytest.mark.parametrize("payer", [{}, {"name": "BUSCH"}, {"iban": IBAN}])
+def test_a_short_number_is_to_be_checked_whoever_pays(payer: dict[str, str]) -> None:
+    found = of(money("Nr 1042", **payer), item("1042"), payers={IBAN: frozenset({BUSCH})})
+    assert said(found)[:2] == ("to_check", ["number", "amount"])
 
 
 def test_the_longer_of_two_numbers_that_stand_in_each_other_is_meant() -> None:

@@ -156,9 +156,7 @@ def _by_number(received: Received, items: OpenItems, hits: Sequence[Hit[list[int
     named = items.of(places, received.currency)
     if not named:
         return Proposal()
-    doubtful = all(hit.weak for hit in hits) and not any(_is_payer(received, items, item) for item in named)
-    if len({item.customer_id for item in named}) > 1:
-        doubtful = True
+    doubtful = all(hit.weak for hit in hits) or len({item.customer_id for item in named}) > 1
     certain = MatchCertainty.TO_CHECK if doubtful else MatchCertainty.CERTAIN
     if len(named) == 1:
         return _for_one(received, named[0], certain)
@@ -260,8 +258,3 @@ def _of_customer(received: Received, theirs: Sequence[OpenItem]) -> Proposal:
         return Proposal()
     share = Share(ordered[0].document_id, ordered[0].number, received.amount_minor)
     return Proposal(MatchCertainty.TO_CHECK, (MatchReason.ACCOUNT, MatchReason.PART_PAYMENT), (share,))
-
-
-def _is_payer(received: Received, items: OpenItems, item: OpenItem) -> bool:
-    known = items.payers.get(received.iban, frozenset()) if received.iban else frozenset()
-    return item.customer_id in known or similar(name_words(received.name), name_words(item.customer_name))
