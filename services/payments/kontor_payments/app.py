@@ -31,6 +31,7 @@ from kontor_payments.statements.jobs import run_statements
 from kontor_payments.trees.api import router as trees
 from kontor_payments.trees.service import count_trees
 from kontor_payments.webhooks.api import router as webhooks
+from kontor_payments.webhooks.jobs import delete_old_bodies
 from kontor_service.aggregates import snapshots_router
 from kontor_service.app import build_app
 from kontor_service.bus import on_the_bus
@@ -94,5 +95,6 @@ async def _jobs(app: FastAPI) -> AsyncIterator[None]:
     state.background.start("payments_jobs", lambda: run_jobs(app))
     state.background.start("bank_statements", lambda: run_statements(app))
     state.background.every(_SWEEP_SECONDS, "sweep", lambda: sweep(state.dependencies))
+    state.background.every(3600.0, "old webhooks", lambda: delete_old_bodies(state.dependencies))
     state.background.every(_TREES_SECONDS, "trees", lambda: count_trees(state.dependencies))
     yield

@@ -9,6 +9,7 @@ import pytest
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.providers.sandbox import verify
+from kontor_payments.webhooks.jobs import delete_old_bodies
 from kontor_sandbox.webhooks import HEADER, sign
 from kontor_testing.waiting import eventually
 
@@ -131,12 +132,27 @@ async def test_a_webhook_for_an_unknown_connection_is_not_found(world: Any) -> N
     assert (await world.http.post(f"/v1/webhooks/stripe/{found.id}", content=b"{}")).status_code == 404
 
 
-async def test_a_webhook_about_a_checkout_that_is_not_ours_is_kept_and_answered(world: Any) -> None:
+async def test_a_webhook_about_a_checkout_that_is_not_ours_is_answered_and_not_read_on(world: Any) -> None:
     document = await world.invoice()
     event = await event_about(world, await world.checkout(document))
     event["data"]["checkout"]["reference"] = "somebody-elses"
     assert await send(world, event) == 204
-    assert (await world.sql("SELECT outcome FROM provider_event"))[0]["outcome"] == "unknown_checkout"
+    [kept] = await world.sql("SELECT outcome, body FROM provider_event")
+    assert (kept["outcome"], kept["body"]) == ("unknown_checkout", "{}")
+
+
+async def test_what_a_webhook_said_is_forgotten_after_two_weeks_and_never_booked_again(world: Any) -> None:
+    document = await world.invoice()
+    checkout = await world.checkout(document)
+    await world.choose(checkout, "success", webhooks="never")
+    event = await event_about(world, checkout)
+    await send(world, event)
+    for days, kept in ((13, True), (15, False)):
+        await world.sql("UPDATE provider_event SET received_at = now() - make_interval(days => $1)", days)
+        await delete_old_bodies(world.app.state.dependencies)
+        assert [row["body"] != "{}" for row in await world.sql("SELECT body FROM provider_event")] == [kept]
+    assert await send(world, event) == 204
+    assert len(await world.told(pb.PaymentSucceeded)) == 1
 
 
 async def test_two_settled_charges_of_one_invoice_end_with_one_given_back(world: Any) -> None:

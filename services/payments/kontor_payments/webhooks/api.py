@@ -103,7 +103,7 @@ async def _first_time(
         "event_id": event.id,
         "type": event.type,
         "outcome": "applied" if known else "unknown_checkout",
-        "body": _as_json(body),
+        "body": _as_json(body) if known else {},
         "received_at": datetime.now(UTC),
     }
     table = ProviderEvent.__table__

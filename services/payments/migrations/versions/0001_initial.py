@@ -550,6 +550,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("connection_id", "event_id", name=op.f("pk_provider_event")),
     )
+    op.create_index(
+        "provider_event_body", "provider_event", ["received_at"], unique=False, postgresql_where=sa.text("body <> '{}'")
+    )
     op.create_table(
         "saved_method",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
@@ -1019,3 +1022,7 @@ $$""")
     execute("""CREATE FUNCTION merchants_with_trees() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM tree_planting WHERE enabled $$""")
+    execute("CREATE POLICY lookup ON provider_event FOR SELECT TO CURRENT_USER USING (true)")
+    execute("""CREATE FUNCTION merchants_with_old_webhooks() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM provider_event WHERE received_at < now() - interval '14 days' AND body <> '{}' $$""")
