@@ -2,20 +2,24 @@
 
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
+import asyncpg
 import httpx
 import jwt
 import pytest
+import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI, HTTPException, Request, Response, UploadFile
 from google.protobuf.message import Message
 from jwt.algorithms import OKPAlgorithm
 
+import kontor_notifications.app
 from kontor.documents.v1.documents_pb2 import CashDiscount, Document, DocumentSnapshot, File
 from kontor.identity.v1.identity_pb2 import (
     Address,
@@ -34,7 +38,7 @@ from kontor_notifications.settings import Settings
 from kontor_service.ids import uuid7
 from kontor_standalone.mailsink.app import create_app as create_sink
 from kontor_standalone.mailsink.settings import MailSinkSettings
-from kontor_testing.postgres import Databases
+from kontor_testing.postgres import Databases, at
 from kontor_testing.serving import serving
 from kontor_testing.waiting import eventually
 
@@ -58,6 +62,11 @@ class Peers:
 
     def __init__(self) -> None:
         self._key = Ed25519PrivateKey.generate()
+        self.app = self._build()
+        self.forget()
+
+    def forget(self) -> None:
+        """As if nobody had asked anything yet."""
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failing: dict[str, int] = {}
         self.generation = 1
@@ -66,7 +75,6 @@ class Peers:
         self.files: dict[str, tuple[str, str, bytes]] = {}
         # Resources whose link the merchant has revoked.
         self.revoked: set[str] = set()
-        self.app = self._build()
 
     def token(
         self, *rights: str, merchant: str | None, subject: str = "staff:x", audience: str = "notifications"
@@ -176,11 +184,56 @@ class Peers:
             raise HTTPException(401) from None
 
 
+# Mails that nobody has in hand stay where they are for as long as the next test needs to begin.
+_PUT_OFF = (
+    "UPDATE {} SET next_attempt_at = now() + interval '1 day'"
+    " WHERE state = '{}' AND next_attempt_at < now() + interval '8 minutes'"
+)
+# A claim lasts 15 minutes, of a mail that came in 10; no pause of the first attempts lies between.
+_IN_HAND = "SELECT 1 FROM {} WHERE state = '{}' AND next_attempt_at < now() + interval '16 minutes'"
+_WAITING = (("mail", "queued"), ("incoming_mail", "received"))
+
+
 class Desk:
     """The service under test and everything around it."""
 
-    def __init__(self, app: FastAPI, sink: FastAPI, peers: Peers, http: httpx.AsyncClient, mails: httpx.AsyncClient):
-        self.app, self.sink, self.peers, self.http, self._mails = app, sink, peers, http, mails
+    def __init__(
+        self,
+        app: FastAPI,
+        peers: Peers,
+        http: httpx.AsyncClient,
+        mails: httpx.AsyncClient,
+        database: asyncpg.Connection,
+    ) -> None:
+        self.app, self.peers, self.http, self._mails = app, peers, http, mails
+        # As the server's superuser, past row-level security.
+        self._database = database
+        self._pauses = app.state.queue._documents
+
+    async def empty(self) -> None:
+        """As it was before anything happened; nothing of what did is on its way any more."""
+        await eventually(self._at_rest, within=60)
+        tables = await self._database.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            " AND relname <> 'alembic_version'"
+        )
+        await self._database.execute("TRUNCATE " + ", ".join(row["relname"] for row in tables))
+        (await self._mails.delete("/api/messages")).raise_for_status()
+        self.peers.forget()
+        self.app.state.owners._logos.clear()
+        self.app.state.queue._documents = self._pauses
+
+    async def _at_rest(self) -> bool:
+        """Whether nothing moves any more: no fact that makes a mail, no mail that makes a fact."""
+        await self._nothing_in_hand()
+        await self.app.state.bus.idle()
+        await self._nothing_in_hand()
+        return not await self.app.state.bus.unfinished()
+
+    async def _nothing_in_hand(self) -> None:
+        for waiting in _WAITING:
+            assert await self._database.execute(_PUT_OFF.format(*waiting)) == "UPDATE 0"
+            assert await self._database.fetch(_IN_HAND.format(*waiting)) == []
 
     async def tell(self, *events: Message) -> None:
         """Publishes facts, each in a transaction of its own, and waits until everybody has taken them in."""
@@ -280,29 +333,42 @@ def document() -> Document:
     )  # fmt: skip
 
 
-@pytest.fixture
-def peers() -> Peers:
-    return Peers()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for all tests of a module: they share a running service."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
 
 
-@pytest.fixture
-async def sink(tmp_path: Path) -> AsyncIterator[FastAPI]:
-    """The mail server: the development sink, over real SMTP."""
-    app = create_sink(MailSinkSettings(folder=tmp_path / "mails", smtp_port=0))
-    async with app.router.lifespan_context(app):
-        yield app
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def more_settings() -> dict[str, Any]:
     """For test modules to replace."""
     return {}
 
 
-@pytest.fixture
-async def desk(databases: Databases, peers: Peers, sink: FastAPI, more_settings: dict[str, Any]) -> AsyncIterator[Desk]:
+@pytest.fixture(scope="module")
+def rare_reminders() -> Iterator[None]:
+    """Tests remind by themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kontor_notifications.app, "_REMINDERS_SECONDS", 86_400.0)
+        yield
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sink(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FastAPI]:
+    """The mail server: the development sink, over real SMTP."""
+    app = create_sink(MailSinkSettings(folder=tmp_path_factory.mktemp("mails"), smtp_port=0))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(
+    databases: Databases, sink: FastAPI, more_settings: dict[str, Any], rare_reminders: None
+) -> AsyncIterator[Desk]:
     """Notifications, running, with its peers, its mail server and its bus."""
-    urls = await databases.create("notifications")
+    urls, peers = await databases.create("notifications"), Peers()
     async with serving(peers.app) as peer_url:
         settings = Settings(
             environment="development", database_url=urls.runtime, bus_url=await databases.empty(),
@@ -311,9 +377,20 @@ async def desk(databases: Databases, peers: Peers, sink: FastAPI, more_settings:
             portal_url="https://portal.example", **more_settings,
         )  # fmt: skip
         app = create_app(settings)
-        async with (
-            serving(app) as url,
-            httpx.AsyncClient(base_url=url, timeout=30) as http,
-            httpx.AsyncClient(transport=httpx.ASGITransport(sink), base_url="http://sink") as mails,
-        ):
-            yield Desk(app, sink, peers, http, mails)
+        database = await asyncpg.connect(at(databases.server, urlsplit(urls.runtime).path[1:]))
+        try:
+            async with (
+                serving(app) as url,
+                httpx.AsyncClient(base_url=url, timeout=30) as http,
+                httpx.AsyncClient(transport=httpx.ASGITransport(sink), base_url="http://sink") as mails,
+            ):
+                yield Desk(app, peers, http, mails, database)
+        finally:
+            await database.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(running: Desk) -> Desk:
+    """The module's running service, with nothing in it."""
+    await running.empty()
+    return running

@@ -19,7 +19,7 @@ from kontor.identity.v1.identity_pb2 import Customer, Merchant
 from kontor_service.events import instant
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def more_settings() -> dict[str, Any]:
     return {**INTAKE, "admin_public_url": "https://admin.example"}
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from intake_mails import DOMAIN, INTAKE, answer
 
 from kontor.documents.v1.documents_pb2 import Document
@@ -11,12 +12,12 @@ from kontor_notifications.intake.deliver import delete_old_bodies
 from kontor_testing.waiting import eventually
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def more_settings() -> dict[str, Any]:
     return INTAKE
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def path(desk: Any, merchant: Merchant, customer: Customer, document: Document) -> str:
     """Of a mail that somebody unknown wrote to the merchant, with a file and a quoted secret link."""
     await desk.know(merchant, customer, document)

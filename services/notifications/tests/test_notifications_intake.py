@@ -5,6 +5,7 @@ from uuid import UUID
 
 import aiosmtplib
 import pytest
+import pytest_asyncio
 from intake_mails import DOMAIN, ERIKA, INTAKE, answer, send
 
 from kontor.documents.v1.documents_pb2 import Document, DocumentShared
@@ -16,12 +17,12 @@ from kontor_testing.waiting import eventually
 CONTACT_ID = "01920000-0000-7000-8000-00000000000a"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def more_settings() -> dict[str, Any]:
     return {**INTAKE, "intake_port": free_port()}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def reply_to(desk: Any, merchant: Merchant, customer: Customer, document: Document) -> str:
     """The address to which Erika answers the mail about her invoice."""
     await desk.know(merchant, customer)
@@ -127,10 +128,14 @@ async def test_the_same_mail_twice_is_one_comment(desk: Any, reply_to: str) -> N
 async def test_what_a_machine_answers_is_dropped(
     desk: Any, reply_to: str, headers: dict[str, str], envelope_from: str | None
 ) -> None:
+    def ignored() -> float:
+        return desk.app.state.registry.get_sample_value("kontor_incoming_mails_total", {"outcome": "ignored"}) or 0.0
+
+    before = ignored()
     said = await send(desk.app.state.intake_port, answer(reply_to, **headers), envelope_from=envelope_from)
     assert said.startswith("2.0.0")
     assert await desk.rows("SELECT * FROM incoming_mail") == []
-    assert desk.app.state.registry.get_sample_value("kontor_incoming_mails_total", {"outcome": "ignored"}) == 1
+    assert ignored() == before + 1
 
 
 @pytest.mark.parametrize("mark", ["X_Auto_Response_Suppress", "List_Unsubscribe", "Feedback_ID"])

@@ -14,12 +14,12 @@ from kontor_notifications.settings import Settings
 from kontor_testing.serving import free_port
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> tuple[Path, Path]:
-    return certificate(tmp_path)
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return certificate(tmp_path_factory.mktemp("tls"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def more_settings(files: tuple[Path, Path]) -> dict[str, Any]:
     crt, key = map(str, files)
     return {

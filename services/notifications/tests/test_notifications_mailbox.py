@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from imap_double import MailboxDouble, mailbox_double
 from intake_mails import INTAKE, answer
 
@@ -15,22 +16,30 @@ from kontor_testing.waiting import eventually
 SEEN, FLAGGED = "\\Seen", "\\Flagged"
 
 
-@pytest.fixture
-async def box() -> AsyncIterator[MailboxDouble]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def mailbox() -> AsyncIterator[MailboxDouble]:
     async with mailbox_double() as running:
         yield running
 
 
 @pytest.fixture
-def more_settings(box: MailboxDouble) -> dict[str, Any]:
+def box(mailbox: MailboxDouble) -> MailboxDouble:
+    """The module's mailbox, with nothing in it."""
+    mailbox.mails.clear()
+    mailbox.flags.clear()
+    return mailbox
+
+
+@pytest.fixture(scope="module")
+def more_settings(mailbox: MailboxDouble) -> dict[str, Any]:
     """Looked into by the tests themselves after the first time."""
     return {
-        **INTAKE, "imap_host": "127.0.0.1", "imap_port": box.port, "imap_tls": "none", "imap_user": "antwort",
+        **INTAKE, "imap_host": "127.0.0.1", "imap_port": mailbox.port, "imap_tls": "none", "imap_user": "antwort",
         "imap_pause_seconds": 3600.0, "intake_largest_bytes": 20_000,
     }  # fmt: skip
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def reply_to(desk: Any, merchant: Merchant, customer: Customer, document: Document) -> str:
     await desk.know(merchant, customer)
     await desk.tell(DocumentShared(document=document))
