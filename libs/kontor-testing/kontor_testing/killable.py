@@ -16,7 +16,7 @@ import httpx
 from kontor_testing.serving import free_port
 from kontor_testing.waiting import eventually
 
-_START_SECONDS = 90
+_START_SECONDS = 300
 _END_SECONDS = 40
 _PAUSE = 0.1
 # What a caller who knows what it wants asks again for: the service is gone, is not ready, or has not heard yet.

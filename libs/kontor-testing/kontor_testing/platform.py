@@ -18,7 +18,7 @@ from kontor_service.services import services
 from kontor_testing.serving import free_port
 from kontor_testing.waiting import until
 
-_START_SECONDS = 180.0
+_START_SECONDS = 400.0
 _END_SECONDS = 30.0
 # What looks around by itself does so more often than in production.
 _IMPATIENT = {
