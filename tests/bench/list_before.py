@@ -31,7 +31,8 @@ def _become_plain() -> None:
     counts = {"counts": ("json", _COUNTS)}
     # One function answered pages and programs, and was told that programs want no choices.
     unasked = {name: (kind, f"CASE WHEN many < 0 THEN {text} END") for name, (kind, text) in facts.items()}
-    _simplify(DOCUMENTS, counts | facts | {"labels": ("text", "NULL::text"), "directed": ("boolean", "false")})
+    nothing = {"labels": ("text", "NULL::text"), "directed": ("boolean", "false"), "new_count": ("bigint", "0")}
+    _simplify(DOCUMENTS, counts | facts | nothing)
     _simplify(ENTRIES, counts | unasked)
     _set(ENTRIES, frame=PORTAL)
     documents = FEATURES[0]

@@ -27,7 +27,7 @@ class Section:
 
     `shown` and `count` (beside the label; none for 0) are SQL about the session `s`. Every page asks for them: they want
     an index. While something is counted the start page says `waiting`, with a button `action` (else `label`) to
-    `action_path` (else `path`). The words are msgids, marked with N_.
+    `action_path` (else `path`). The words are msgids, marked with N_. `page_counts`: its own page may count by itself.
     """
 
     name: str
@@ -38,14 +38,15 @@ class Section:
     waiting: str = ""
     action: str = ""
     action_path: str = ""
+    page_counts: bool = False
 
-    @property
-    def entry(self) -> str:
-        """SQL that answers this entry as JSON text, NULL where it is not shown."""
+    def entry(self, *, on_its_page: bool = False) -> str:
+        """SQL that answers this entry as JSON text, NULL where it is not shown; without count for a page that counts."""
+        count = "'null'" if on_its_page and self.page_counts else f"({self.count})"
         fields = {"name": self.name, "label": self.label, "path": self.path, "waiting": self.waiting}
         fields |= {"action": self.action or self.label, "action_path": self.action_path or self.path}
         fixed = orjson.dumps(fields).decode()[:-1].replace("'", "''")
-        return f"""CASE WHEN {self.shown} THEN '{fixed},"count":' || ({self.count}) || '}}' END"""
+        return f"""CASE WHEN {self.shown} THEN '{fixed},"count":' || {count} || '}}' END"""
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,13 @@ def _features(module: ModuleType) -> tuple[Feature, ...]:
 
 def shape_of(edge: str, features: Iterable[Feature], marks: Mapping[str, str] | None = None) -> Shape:
     """The shape of an edge's copy, put together from what its features bring. `marks`: what words in braces in their SQL
-    stand for, besides {sections}, {waiting} and {cap}."""
+    stand for, besides {sections}, {page_sections}, {waiting} and {cap}."""
     features = tuple(features)
     texts = _joined([*(feature.parts for feature in features), *(f for feature in features for f in feature.functions)])
-    known = {"cap": str(COUNT_CAP), "sections": _sections(features), "waiting": _waiting(features)}
+    known = {
+        "cap": str(COUNT_CAP), "waiting": _waiting(features),
+        "sections": _sections(features), "page_sections": _sections(features, on_their_pages=True),
+    }  # fmt: skip
     for mark, meaning in (known | dict(marks or {})).items():
         texts = texts.replace(f"{{{mark}}}", meaning)
     return Shape(
@@ -151,9 +155,10 @@ def panels(features: Iterable[Feature], page: str, **words: str) -> str:
     )
 
 
-def _sections(features: tuple[Feature, ...]) -> str:
+def _sections(features: tuple[Feature, ...], *, on_their_pages: bool = False) -> str:
     """The entries of the portal's navigation, as arguments of concat_ws."""
-    return ",\n            ".join(section.entry for feature in features for section in feature.sections)
+    sections = (section for feature in features for section in feature.sections)
+    return ",\n            ".join(section.entry(on_its_page=on_their_pages) for section in sections)
 
 
 def _waiting(features: tuple[Feature, ...]) -> str:

@@ -72,10 +72,12 @@ class Listing:
         return [(one.parameter, _(one.label)) for one in self.query.page.filters if one.kind == "day"]
 
     @property
-    def refined(self) -> bool:
-        """Whether one of the filters that are folded away is in use, or wrong."""
-        folded = (one for one in self.query.page.filters if one.further or one.kind == "day")
-        return bool(self.form.errors) or any(self.query.values[one.name] is not None for one in folded)
+    def fold(self) -> str:
+        """Of the filters that are folded away: `open` where one of them is in use or wrong, or they are asked for; `away` where
+        they come only when asked for; else `closed`."""
+        if self.query.further:
+            return "open"
+        return "away" if self.query.page.on_demand else "closed"
 
     @property
     def kept(self) -> list[tuple[str, str]]:

@@ -17,6 +17,8 @@ from kontor_web import Column
 from kontor_web.forms import Form
 
 ORDERS = ("asc", "desc")
+# The parameter of an address that unfolds the further filters.
+FURTHER = "further"
 _BEYOND = {"asc": ">", "desc": "<"}
 
 
@@ -25,7 +27,7 @@ class Filter:
     """What a list can be narrowed by. `where` is SQL about a row, in which {it} is what was asked for, of SQL type `kind`
     (text, uuid, integer; for `day` text, an ISO 8601 date); empty where the reader's frame does it. With `otherwise`, SQL of
     what counts where nothing is asked for, the condition always holds, so that an index can be walked by it. Days and what is
-    `further` are folded away until they are used.
+    `further` are folded away until they are used (see ListPage.on_demand).
 
     `words`: what it may be, code → msgid. A select over the list offers them under `label`, and `every` for all; a filter
     without `every` stands in addresses alone, but a day, which has a field. `alias` is its name in the address of the page
@@ -48,6 +50,10 @@ class Filter:
     def parameter(self) -> str:
         return self.alias or self.name
 
+    def named(self, query: Mapping[str, str]) -> str | None:
+        """What an address says of it."""
+        return query.get(self.parameter) or query.get(self.name)
+
     @property
     def argument(self) -> str:
         """Of the list's functions, with its SQL type."""
@@ -62,7 +68,7 @@ class Filter:
 
     def parse(self, query: Mapping[str, str]) -> Any:
         """None where nothing is asked for. Raises Invalid, naming the parameter."""
-        text = query.get(self.parameter) or query.get(self.name)
+        text = self.named(query)
         if not text:
             return None
         if self.kind == "integer":
@@ -197,7 +203,8 @@ class ListPage:
     those of the columns, name → key. `search`: columns of words. `facts`: what is answered besides, name → (type, SQL).
     `given`: arguments of the page itself. `beside`: SQL that joins to each customer of a portal's reader what the
     rows are asked with. A `fixed` list has one order. `hint` is the msgid in the search field; `searched`
-    says to programs what is searched."""
+    says to programs what is searched. `on_demand`: what is folded away comes with an address of its own; the functions take
+    `with_further`, whether it is there, and `facts` that only it needs may be NULL where it is not."""
 
     name: str
     frame: Frame
@@ -215,6 +222,7 @@ class ListPage:
     given: str = ""
     beside: str = ""
     fixed: bool = False
+    on_demand: bool = False
     size: int = 50
     most: int = 200
     hint: str = ""
@@ -254,7 +262,8 @@ class ListPage:
             + f" ORDER BY {key} {order}, {self.id} {order} LIMIT many + 1"
         )
         asked = [one.argument for one in self.filters] + (["of_words text[]"] if words else [])
-        arguments = [frame.arguments, self.given, *asked, "after_key text, after_id uuid, many integer"]
+        further = ["with_further boolean"] if self.on_demand else []
+        arguments = [frame.arguments, self.given, *further, *asked, "after_key text, after_id uuid, many integer"]
         facts = [f"{fact} {kind}" for fact, (kind, _sql) in self.facts.items()]
         return _FUNCTION.format(
             name=name,
@@ -292,6 +301,7 @@ class ListPage:
             sort if sort and not self.fixed else self.sort, order if order and not self.fixed else self.order,
             query.get("after", ""), "" if self.fixed else query.get("before", ""),
             parse_whole(query, "limit", 1, self.most) or self.size,
+            bool(query.get(FURTHER) or any(one.named(query) for one in self.filters if one.further or one.kind == "day")),
         )  # fmt: skip
 
     @property
@@ -314,7 +324,8 @@ class ListPage:
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What an address asks of a list. `values`: by filter, None for those that narrow nothing."""
+    """What an address asks of a list. `values`: by filter, None for those that narrow nothing. `further`: with the filters
+    that are folded away, because one of them is named or all are asked for."""
 
     page: ListPage
     values: dict[str, Any]
@@ -324,6 +335,7 @@ class ListQuery:
     after: str
     before: str
     size: int
+    further: bool
 
     @property
     def narrowed(self) -> bool:
@@ -346,15 +358,20 @@ class ListQuery:
         found = {f"of_{name}": value for name, value in self.values.items()}
         if self.page.search:
             found["of_words"] = search_patterns(self.words)
+        if self.page.on_demand:
+            found["with_further"] = self.further
         return found | cursor_arguments(parse_cursor(self.before or self.after), self.direction, self.size)
 
     def kept(self, shown: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
-        """What a form of filters keeps in hidden fields: filters that have no field of their own, and the order."""
+        """What a form of filters keeps in hidden fields: filters that have no field of their own, the order, and that they
+        were unfolded."""
         for one in self.page.filters:
             if self.values[one.name] is not None and one.name not in shown:
                 yield one.parameter, str(self.values[one.name])
         if (self.sort, self.order) != (self.page.sort, self.page.order):
             yield from (("sort", self.sort), ("order", self.order))
+        if self.page.on_demand and self.further:
+            yield FURTHER, "1"
 
 
 def _choice(name: str, options: Sequence[str] | Mapping[str, str]) -> Filter:

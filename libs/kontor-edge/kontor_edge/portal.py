@@ -96,15 +96,20 @@ def customer_names(customers: Sequence[dict[str, Any]]) -> dict[str, str]:
     return {c["id"]: c["name"] if many[c["name"]] == 1 else f"{c['name']} ({c['number']})" for c in customers}
 
 
-def page_context(record: asyncpg.Record, section: str = "", *, live: str | None = None) -> PageContext:
-    """The frame of a private page, from what its function answered. From here on `_` speaks to its reader."""
-    found = _context(record["merchant"], record["session"], section, live, chosen_language(_asked.get()))
+def page_context(
+    record: asyncpg.Record, section: str = "", *, live: str | None = None, count: int | None = None
+) -> PageContext:
+    """The frame of a private page, from what its function answered. From here on `_` speaks to its reader. `count` stands
+    beside the entry of a section whose page counts by itself."""
+    found = _context(record["merchant"], record["session"], section, live, chosen_language(_asked.get()), count)
     speak(found.language, found.time_zone)
     return found
 
 
 @lru_cache(2048)
-def _context(merchant_json: str, session_json: str, section: str, live: str | None, chosen: str) -> PageContext:
+def _context(
+    merchant_json: str, session_json: str, section: str, live: str | None, chosen: str, count: int | None
+) -> PageContext:
     merchant, session = orjson.loads(merchant_json), orjson.loads(session_json)
     language = session["language"] if session["language"] in LANGUAGES else merchant["language"]
     account = "account" in session["rights"]
@@ -118,7 +123,7 @@ def _context(merchant_json: str, session_json: str, section: str, live: str | No
         home=base,
         me=session["name"] or session["email"] or _("Your access"),
         me_url=f"{base}/konto",
-        nav=tuple(_entry(base, entry, section) for entry in sections),
+        nav=tuple(_entry(base, entry, section, count) for entry in sections),
         footer=_footer(merchant) if account else (*_footer(merchant), _other_language(language)),
         live=live,
         preview=_preview_of(session, merchant),
@@ -130,9 +135,10 @@ def _preview_of(session: dict[str, Any], merchant: dict[str, Any]) -> str:
     return (session["name"] or merchant["name"]) if session["kind"] == "preview" else ""
 
 
-def _entry(base: str, entry: dict[str, Any], section: str) -> Link:
+def _entry(base: str, entry: dict[str, Any], section: str, count: int | None) -> Link:
     label: str = entry["label"]
-    return Link(_(label), base + entry["path"], current=entry["name"] == section, count=entry["count"] or None)
+    shown = count if entry["count"] is None else entry["count"]
+    return Link(_(label), base + entry["path"], current=entry["name"] == section, count=shown or None)
 
 
 def public_page_context(request: Request, merchant: dict[str, Any] | None) -> PageContext:

@@ -66,7 +66,12 @@ async def test_a_document_has_the_label_it_names_and_else_that_of_its_thread(por
     assert await numbers(portal, cookie, "label=unknown") == []
     page = (await portal.page("/brunner/dokumente", cookie)).text
     assert '<a class="sub label" href="/brunner/dokumente?label=V-3">Vertrag V-3</a>' in page
-    assert '<option value="A-7"' in page
+    assert 'name="label"' not in page
+    assert 'href="?further=1#further"' in page
+    for query in ("further=1", "label=V-3"):
+        unfolded = (await portal.page(f"/brunner/dokumente?{query}", cookie)).text
+        assert '<option value="A-7"' in unfolded, query
+        assert '<input type="hidden" name="further" value="1">' in unfolded, query
 
 
 async def test_a_label_is_no_way_to_what_somebody_else_has(portal: Any) -> None:

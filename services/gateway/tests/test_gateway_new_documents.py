@@ -1,5 +1,6 @@
 """What is new to a reader: a dot in lists, the count in the navigation; and the words of quotes in lists."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -72,6 +73,41 @@ async def test_nothing_is_counted_that_the_reader_may_not_see(portal: Any) -> No
     cookie = await portal.login("brunner", merchant, customer, subject=SUBJECT)
     link = await portal.login("brunner", merchant, customer, subject="link:1", kind="link", document_id=shown)
     assert (await counted(portal, cookie), await counted(portal, link)) == (1, 0)
+
+
+def beside_documents(page: str) -> int:
+    """The number in the navigation."""
+    found = re.search(r'aria-current="page">Dokumente(?: <span class="count">(\d+)</span>)?</a>', page)
+    assert found is not None
+    return int(found[1] or 0)
+
+
+async def test_the_list_counts_in_its_navigation_what_every_other_page_counts(portal: Any) -> None:
+    merchant = await portal.merchant("brunner", types=("invoice", "quote"))
+    many, few = await portal.customer(merchant), await portal.customer(merchant, "Maier", "K-2")
+    for day in range(1, 26):
+        kind = "quote" if day % 4 == 0 else "invoice"
+        document = await portal.document(
+            merchant, many, f"RE-{day}", type=kind, revision=1, issue_date=f"2026-01-{day:02}"
+        )
+        if day % 3 == 0:
+            await portal.say(mark(merchant, document))
+    await portal.document(merchant, few, "RE-31", revision=1)
+    mine = await portal.login("brunner", merchant, many, subject=SUBJECT)
+    both = await portal.login("brunner", merchant, many, few, subject=SUBJECT)
+    poor = await portal.login("brunner", merchant, few, subject=SUBJECT)
+    # The same with one of the latest that this reader does not see: others are on the page in its place.
+    partly = await portal.login("brunner", merchant, many, subject=SUBJECT, sees={many: ["invoice"]})
+    expected = {"mine": 13, "both": 14, "poor": 1, "partly": 10}
+    for name, cookie in (("mine", mine), ("both", both), ("poor", poor), ("partly", partly)):
+        assert await counted(portal, cookie) == expected[name], name
+        following = (await portal.json(LIST, cookie)).json()["next"]
+        for query in (
+            "", "further=1", "type=quote", "status=to_decide", "q=RE-2", "sort=number&order=asc", "order=asc", "limit=3",
+            "limit=20", "limit=50", f"after={following or ''}", f"customer={few}", "year=2025",
+        ):  # fmt: skip
+            page = await portal.page(f"/brunner/dokumente?{query}", cookie)
+            assert (page.status_code, beside_documents(page.text)) == (200, expected[name]), (name, query)
 
 
 async def test_quotes_have_words_of_their_own_and_are_found_by_them(portal: Any) -> None:

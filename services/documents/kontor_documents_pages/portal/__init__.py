@@ -86,7 +86,7 @@ _DOCUMENTS = Feature(
     indexes=sql(__name__, "sql/indexes.sql"),
     parts=sql(__name__, "sql/parts.sql").replace("{for_roles}", for_roles("d")),
     functions=(*listing.DOCUMENTS.functions, *listing.ENTRIES.functions, _document_sql()),
-    sections=(Section("documents", N_("Documents"), "/dokumente", count=NEW_COUNT),),
+    sections=(Section("documents", N_("Documents"), "/dokumente", count=NEW_COUNT, page_counts=True),),
     routers=(
         portal_api.router,
         quotes_api.router,

@@ -86,19 +86,31 @@ def neighbour_in_sql(order: str) -> str:
             ) o)"""
 
 
-# How many of the latest documents of each customer of session `s` are new to its reader `person`: for the navigation of every page.
-NEW_COUNT = f"""(SELECT count(*) FROM (
+def new_count(session: str, merchant: str, person: str) -> str:
+    """SQL: how many of the latest documents of each customer of `session` are new to its reader `person`."""
+    return f"""(SELECT count(*) FROM (
             SELECT customer.id, {role_bits("customer.id")} AS role_bits,
-                person.sees, person.subject
-            FROM unnest(CASE WHEN s.document_id IS NULL THEN s.customers ELSE '{{}}' END) customer (id) LIMIT {NEW_CUSTOMERS}
+                {person}.sees, {person}.subject
+            FROM unnest(CASE WHEN {session}.document_id IS NULL THEN {session}.customers ELSE '{{}}' END) customer (id)
+            LIMIT {NEW_CUSTOMERS}
         ) holder CROSS JOIN LATERAL (
             SELECT FROM (
                 SELECT d.id, d.revision, d.type, d.outcome, d.role_bits FROM document d
                 WHERE d.shown AND d.customer_id = holder.id ORDER BY d.by_date DESC, d.id DESC LIMIT {NEW_AMONG}
             ) d
-            WHERE d.role_bits & holder.role_bits <> 0 AND _shows(holder.id, d.type, d.outcome, m.visible_types, holder.sees)
+            WHERE d.role_bits & holder.role_bits <> 0 AND _shows(holder.id, d.type, d.outcome, {merchant}.visible_types, holder.sees)
               AND {is_new("d", "holder.subject")}
         ) latest)"""
+
+
+# For the navigation of every page.
+NEW_COUNT = new_count("s", "m", "person")
+# For the list of reader `r`: NULL where its rows `page` are just the documents among which it is counted, so that the page
+# can count its dots.
+NEW_BESIDE_ROWS = f"""CASE WHEN r.document_id IS NOT NULL OR cardinality(r.customers) <> 1 OR many > {NEW_AMONG} OR NOT ARRAY(
+            SELECT d.id FROM document d WHERE d.shown AND d.customer_id = r.customers[1]
+            ORDER BY d.by_date DESC, d.id DESC LIMIT {NEW_AMONG}
+        ) <@ coalesce(page.ids[:many], '{{}}') THEN {new_count("r", "r", "r")} END"""
 
 
 def label(*, holder: bool = False) -> str:

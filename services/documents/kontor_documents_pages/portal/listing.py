@@ -9,7 +9,15 @@ from kontor.documents.v1.documents_pb2_codes import DocumentDirection, DocumentT
 from kontor.identity.v1.identity_pb2_codes import CustomerRole
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.filters import label_options
-from kontor_documents_pages.portal.copy import COUNT_CAP, HOLDER, counts_in_sql, is_new, label, visible_in_sql
+from kontor_documents_pages.portal.copy import (
+    COUNT_CAP,
+    HOLDER,
+    NEW_BESIDE_ROWS,
+    counts_in_sql,
+    is_new,
+    label,
+    visible_in_sql,
+)
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_edge.portal import customer_names as names_by_id
@@ -34,20 +42,20 @@ _YEARS = """(SELECT ARRAY[left(min(edge.first), 4)::integer, left(max(edge.last)
                  ORDER BY d.by_date DESC, d.id DESC LIMIT 1) AS last
         ) edge)"""
 # The contracts and orders of the latest documents, for the page's select, which leaves out what is there twice.
-_LABELS = f"""(SELECT '[' || string_agg(recent.label_brief, ',') || ']'
+_LABELS = f"""CASE WHEN with_further THEN (SELECT '[' || string_agg(recent.label_brief, ',') || ']'
         FROM unnest(asked.customers) customer (id)
         {HOLDER}
         CROSS JOIN LATERAL (
             SELECT d.label_brief FROM document d
             WHERE {visible_in_sql("d", holder=True)} AND d.customer_id = customer.id AND d.label IS NOT NULL
             ORDER BY d.by_date DESC LIMIT {COUNT_CAP}
-        ) recent)"""
+        ) recent) END"""
 # Where a contract or order is asked for: the threads it is named in.
 _THREADS = """CASE WHEN of_label IS NOT NULL THEN
                         _threads_of_label(customer.id, of_label, r.visible_types, r.sees) END"""
 # Whether somebody who reads the list supplies something, too.
 _SUPPLIES = bits([CustomerRole.SUPPLIER, CustomerRole.PARTNER], CustomerRole)
-_DIRECTED = f"EXISTS (SELECT FROM customer c WHERE c.id = ANY (r.customers) AND c.role_bits & {_SUPPLIES} <> 0)"
+_DIRECTED = f"with_further AND EXISTS (SELECT FROM customer c WHERE c.id = ANY (r.customers) AND c.role_bits & {_SUPPLIES} <> 0)"
 # Of log-ins with several.
 _NAMES = """CASE WHEN cardinality(r.customers) > 1 THEN
             (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (r.customers))
@@ -70,14 +78,14 @@ def quote_state(code: str) -> tuple[str, str]:
 
 
 DOCUMENTS = ListPage(
-    "documents", PORTAL,
+    "documents", replace(PORTAL, answers=PORTAL.answers.replace("r.session", "r.page_session")),
     beside=HOLDER.replace(" OFFSET 0", f", {_THREADS} AS threads OFFSET 0"),
     source="""document d
                 LEFT JOIN document_payment p ON p.document_id = d.id
                 CROSS JOIN LATERAL (SELECT _status(d.state, p.state, d.due_date, p.open_minor, r.today) AS status) s""",
     where=f"d.customer_id = customer.id AND {visible_in_sql('d', holder=True)}",
     id="d.id", entry=f"_entry(d.brief, s.status, p.brief, {label(holder=True)}, {is_new('d', 'holder.subject')})",
-    sort="date", size=20, most=100,
+    sort="date", size=20, most=100, on_demand=True,
     columns=(
         ListColumn("number", N_("Document"), sort="d.by_number"),
         ListColumn("date", N_("Date"), sort="d.by_date", short=N_("dated")),
@@ -117,13 +125,14 @@ DOCUMENTS = ListPage(
     searched="number, title, references, buyer or amount", hint=N_("Number, title or amount"),
     facts={
         "counts": ("json", _COUNTS), "years": ("integer[]", _YEARS), "labels": ("text", _LABELS), "directed": ("boolean", _DIRECTED),
-        "customers": ("json", _NAMES),
+        "customers": ("json", _NAMES), "new_count": ("bigint", NEW_BESIDE_ROWS),
     },
 )  # fmt: skip
 # The same rows for programs, which have no navigation and no selects.
 ENTRIES = replace(
     DOCUMENTS,
     name="document_entries",
+    on_demand=False,
     frame=replace(PORTAL, answers=PORTAL.answers.replace("r.session", "r.told")),
     facts={"counts": DOCUMENTS.facts["counts"]},
 )

@@ -27,7 +27,7 @@ from kontor_documents_pages.portal.listing import (
     type_title,
 )
 from kontor_documents_pages.portal.quotes.pages import quote_page
-from kontor_documents_pages.portal.rows import rows, undecided
+from kontor_documents_pages.portal.rows import count_new, rows, undecided
 from kontor_edge.edge import edge_of, pages
 from kontor_edge.listing import portal_listing
 from kontor_edge.portal import Slug, page_context, query_view
@@ -61,7 +61,9 @@ async def documents(request: Request, slug: Slug) -> Response:
     listing = await portal_listing(request, DOCUMENTS, Form.of(request.query_params))
     if not _all_documents(listing.row):
         return await _thread_page(request, slug)
-    context = page_context(listing.row, "documents", live=f"/{slug}/live")
+    counted = listing.row["new_count"]
+    count = count_new(listing.entries) if counted is None else counted
+    context = page_context(listing.row, "documents", live=f"/{slug}/live", count=count)
     listing.choices |= choices(listing)
     check_days(listing)
     return pages(request).render(

@@ -41,6 +41,11 @@ def rows(slug: str, entries: Iterable[str] | None, names: dict[str, str] | None 
     return Markup("").join([_row(slug, text, "", language) for text in entries or ()])
 
 
+def count_new(entries: Iterable[str] | None) -> int:
+    """How many of these entries have a dot."""
+    return sum(map(_is_new, entries or ()))
+
+
 def undecided(entries: Iterable[str] | None) -> list[str]:
     """The ids of the quotes among these entries that wait for the customer's decision."""
     return [
@@ -54,6 +59,12 @@ def _is_quote(entry: dict[str, Any]) -> bool:
 
 def _customer(text: str) -> str:
     found: str = orjson.loads(text)["customer_id"]
+    return found
+
+
+@lru_cache(_KEPT)
+def _is_new(text: str) -> bool:
+    found: bool = orjson.loads(text)["new"]
     return found
 
 

@@ -12,7 +12,8 @@ RETURN (type = ANY (visible_types) OR outcome = 'accepted' AND type || ':accepte
 CREATE OR REPLACE FUNCTION _reader(asked_hash text, asked_slug text, at timestamptz)
 RETURNS TABLE (
     state text, customers uuid[], document_id uuid, thread_id text, visible_types text[], sees jsonb, draft_id uuid,
-    subject text, today date, session json, told json, merchant json
+    subject text, today date, session json, page_session json, told json,
+    merchant json
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -29,6 +30,10 @@ BEGIN ATOMIC
         -- The session as identity said it, and the entries of the navigation.
         ('{"sections":[' || concat_ws(',',
             {sections}
+        ) || '],' || substr(s.public::text, 2))::json,
+        -- The same for pages that count by themselves what is beside their own entry.
+        ('{"sections":[' || concat_ws(',',
+            {page_sections}
         ) || '],' || substr(s.public::text, 2))::json,
         -- The session for programs, which follow no navigation.
         ('{"sections":[],' || substr(s.public::text, 2))::json,
