@@ -7,9 +7,12 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import select
 from stripe_merchant import StripeMerchant
 
 from kontor.payments.v1 import payments_pb2 as pb
+from kontor_payments.models import Connection
+from kontor_payments.payouts.linking import link_due_payouts
 from kontor_payments.payouts.rules import later_state, totals
 from kontor_payments.payouts.service import apply_payout_report
 from kontor_payments.providers.protocol import PayoutItem, PayoutReport
@@ -116,6 +119,24 @@ async def test_a_payout_that_is_told_before_its_payment_is_linked_once_the_payme
     row = await payout_is(world, provider_reference="po_early", unlinked="[]")
     assert str(document) in row["items"]
     assert (await shop.payment(payout_id="po_early"))["fee_minor"] is not None
+
+
+async def test_what_the_provider_exchanged_is_shared_out_in_the_payouts_currency(world: Any) -> None:
+    documents = [await world.invoice(), await world.invoice(amount_due_minor=5000)]
+    await world.behave_next(charge_currency="CHF")
+    await world.choose((await world.pay(*documents)).json(), "success")
+    payment = (await eventually(lambda: world.sql("SELECT * FROM payment")))[0]
+    deps, reference = world.app.state.dependencies, payment["provider_reference"]
+    report = PayoutReport(
+        "po_chf", 17701, "EUR", "paid", date(2026, 12, 1), [PayoutItem("payment", reference, 18001, 300, 17701)]
+    )
+    async with deps.db.transaction(world.merchant) as session:
+        query = select(Connection).where(Connection.id == payment["connection_id"])
+        await apply_payout_report(session, (await session.exec(query)).one(), report, deps.clock)
+    await link_due_payouts(deps)
+    await payout_is(world, provider_reference="po_chf", unlinked="[]")
+    told = (await world.told(pb.PayoutChanged))[-1].payout
+    assert [share.amount_minor for item in told.items for share in item.shares] == [12675, 5326]
 
 
 @pytest.mark.parametrize("known", ["paid", "failed"])

@@ -18,18 +18,20 @@ def divide(amounts: Sequence[int], total: int) -> list[int]:
 def divide_report(report: PaymentReport, amounts: Sequence[int]) -> list[PaymentReport | None]:
     """The report about a payment, for each part; None where the payment does not reach it. Fee and net divide in proportion."""
     shares = divide(amounts, report.amount_minor)
-    fees, nets = (_in_proportion(shares, total) for total in (report.fee_minor, report.net_minor))
+    fees, nets = (_of_known(shares, total) for total in (report.fee_minor, report.net_minor))
     return [
         replace(report, amount_minor=share, fee_minor=fee, net_minor=net) if share else None
         for share, fee, net in zip(shares, fees, nets, strict=True)
     ]
 
 
-def _in_proportion(shares: Sequence[int], total: int | None) -> list[int | None]:
-    """Rounded so that all add up to `total`."""
-    if total is None:
-        return [None] * len(shares)
-    found: list[int | None] = []
+def _of_known(shares: Sequence[int], total: int | None) -> Sequence[int | None]:
+    return [None] * len(shares) if total is None else in_proportion(shares, total)
+
+
+def in_proportion(shares: Sequence[int], total: int) -> list[int]:
+    """What each of the shares has of `total`, rounded so that all add up to it."""
+    found: list[int] = []
     whole, reached, given = sum(shares), 0, 0
     for share in shares:
         reached += share

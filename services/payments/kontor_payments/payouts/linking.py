@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_bus import record
+from kontor_payments.checkouts.shares import in_proportion
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.disputes.models import Dispute
 from kontor_payments.models import Payment, Receivable, Refund
@@ -23,7 +24,9 @@ from kontor_service.events import state_of
 _PAUSES = (60, 3600)
 _BATCH = 50
 
-Shares = dict[str, list[dict[str, Any]]]
+# With the currency of its payment.
+Share = tuple[str, dict[str, Any]]
+Shares = dict[str, list[Share]]
 
 
 async def link_due_payouts(deps: Dependencies) -> None:
@@ -75,7 +78,7 @@ async def _link(deps: Dependencies, payout: Payout) -> None:
         if not found:
             return
         current.items = [
-            line | {"shares": line["shares"] or _signed(line, found.get(line["reference"], ()))}
+            line | {"shares": line["shares"] or _in_payout(current, line, found.get(line["reference"], ()))}
             for line in current.items
         ]
         current.unlinked = unlinked(current.items)
@@ -83,10 +86,14 @@ async def _link(deps: Dependencies, payout: Payout) -> None:
         record(session, pb.PayoutChanged(payout=state_of(pb.Payout, current)))
 
 
-def _signed(line: dict[str, Any], shares: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Negative where the line takes money away."""
-    sign = -1 if line["gross_minor"] < 0 else 1
-    return [share | {"amount_minor": sign * share["amount_minor"]} for share in shares]
+def _in_payout(payout: Payout, line: dict[str, Any], shares: Sequence[Share]) -> list[dict[str, Any]]:
+    """In the payout's currency: what the provider exchanged is divided as the payments. Negative where the line takes money away."""
+    amounts = [share["amount_minor"] for _currency, share in shares]
+    if any(currency != payout.currency for currency, _share in shares):
+        amounts = in_proportion(amounts, line["gross_minor"])
+    elif line["gross_minor"] < 0:
+        amounts = [-amount for amount in amounts]
+    return [share | {"amount_minor": amount} for (_currency, share), amount in zip(shares, amounts, strict=True)]
 
 
 async def _shares(session: AsyncSession, payout: Payout) -> Shares:
@@ -111,7 +118,7 @@ async def _shares(session: AsyncSession, payout: Payout) -> Shares:
             col(Payment.connection_id) == payout.connection_id, reference.in_(payout.unlinked)
         )
         for name, amount_minor, payment, receivable in await session.exec(query.order_by(col(Receivable.document_id))):
-            found[name].append(_share(payment, receivable, amount_minor))
+            found[name].append((payment.currency, _share(payment, receivable, amount_minor)))
     return found
 
 
