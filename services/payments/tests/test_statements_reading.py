@@ -198,6 +198,19 @@ def test_what_is_no_statement_is_refused_with_a_sentence(content: bytes, code: s
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_broken_zip_is_refused_however_it_was_packed(packing: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", packing) as archive:
+        archive.writestr("a.xml", one_entry("1.00", "a"))
+    content = bytearray(buffer.getvalue())
+    # Behind the local header, its name and LZMA's own four bytes.
+    content[39:80] = b"\xff" * 41
+    with pytest.raises(FileUnreadable) as refused:
+        entries(bytes(content))
+    assert refused.value.code == "statement_zip_broken"
+
+
 def test_a_zip_that_grows_too_much_is_refused() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

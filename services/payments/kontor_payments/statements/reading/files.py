@@ -1,6 +1,7 @@
 """Which format a file has, and the statements in it: CAMT.053, MT940, or a ZIP of such files."""
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -22,6 +23,8 @@ _MOST_FILES = 500
 _MOST_UNPACKED = 4 * MOST_BYTES
 _MOST_RATIO = 200
 _MT940 = re.compile(rb"^:20:", re.MULTILINE)
+# What unpacking raises; of bzip2 it is OSError.
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError)
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -75,7 +78,7 @@ def _members(content: bytes) -> Iterator[tuple[str, bytes]]:
                     raise TooLarge(N_("The files in this ZIP are too large."), code="statement_zip_too_large")
                 left -= len(found)
                 yield shortened(info.filename.rpartition("/")[2]), found
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except (*_BROKEN, EOFError, RuntimeError, NotImplementedError) as error:
         raise FileUnreadable(N_("This ZIP cannot be unpacked."), code="statement_zip_broken") from error
 
 
