@@ -147,9 +147,11 @@ async def test_who_was_refused_on_the_providers_page_gets_no_mail_about_it(
     assert await desk.rows("SELECT id FROM mail") == []
 
 
+@pytest.mark.parametrize("provider", ["erp", "staff", "statement"])
+@pytest.mark.parametrize("event", [PaymentSucceeded, PaymentFailed])
 async def test_what_the_merchant_booked_itself_is_not_mailed(
-    desk: Any, merchant: Merchant, customer: Customer, document: Document
+    desk: Any, merchant: Merchant, customer: Customer, document: Document, event: Any, provider: str
 ) -> None:
     await desk.know(merchant, customer, document)
-    await desk.tell(paid(PaymentSucceeded, document, provider="erp"))
+    await desk.tell(paid(event, document, provider=provider))
     assert await desk.rows("SELECT id FROM mail") == []

@@ -16,8 +16,9 @@ from kontor_service.formats import day, money
 from kontor_service.i18n import N_
 from kontor_service.vocabulary import long, word
 
-# Booked by the merchant's own people or programs: the customer need not be told what they did themselves.
-_BOOKED_BY_MERCHANT = frozenset({"erp", "staff"})
+# Booked by the merchant's people or programs, or from a bank statement: the customer need not be told what they did themselves, and a first
+# import of statements would tell of payments of the whole year.
+_BOOKED_BY_MERCHANT = frozenset({"erp", "staff", "statement"})
 # Who is refused on the provider's page reads it there; a debit that comes back days later is news.
 _SEEN_ON_THE_PAGE = frozenset({"card_declined", "authentication_failed"})
 
