@@ -37,6 +37,14 @@ async def test_it_names_every_document_of_one_payment_and_the_sum(world: Any) ->
     assert "Payment receipt" in text_of(await receipt(world, first, world.payer(), language="en"))
 
 
+async def test_money_that_came_shortly_after_midnight_was_received_on_the_new_day(world: Any) -> None:
+    document = await world.invoice()
+    await world.choose(await world.checkout(document), "success")
+    await world.becomes(document, "paid")
+    await world.sql("UPDATE payment SET settled_at = '2026-07-20T22:30:00Z'")
+    assert "21. Juli 2026" in text_of(await receipt(world, document, world.payer()))
+
+
 async def test_there_is_none_before_the_money_has_arrived_and_for_nobody_else(world: Any) -> None:
     document = await world.invoice()
     checkout = await world.checkout(document, "sepa_debit")

@@ -17,7 +17,7 @@ from kontor_payments.errors import NoReceipt, PaymentNotFound
 from kontor_payments.models import Booking, Customer, Merchant, Payment, Receivable
 from kontor_payments.receipts.typesetting import typeset
 from kontor_payments.receivables.access import may_reach
-from kontor_service.formats import day, money
+from kontor_service.formats import day, money, zone_of
 from kontor_service.i18n import gettext as _
 from kontor_service.i18n import speaking
 from kontor_service.tokens import Principal, require
@@ -78,6 +78,14 @@ async def _refunded(session: AsyncSession, payments: Sequence[Payment]) -> int:
     return int((await session.exec(query)).one())
 
 
+def _received_on(payment: Payment, merchant: Merchant | None, language: str) -> str:
+    """The day where the merchant is."""
+    if payment.settled_at is None:
+        return ""
+    zone = zone_of(merchant.time_zone if merchant else "Europe/Berlin")
+    return day(payment.settled_at.astimezone(zone).date(), language)
+
+
 def _sheet(
     found: Sequence[tuple[Payment, Receivable]],
     refunded_minor: int,
@@ -92,7 +100,7 @@ def _sheet(
         sums.append([_("of which given back"), money(refunded_minor, currency, language)])
     facts = [
         [_("Paid on"), day(payment.counts_on, language)],
-        [_("Received on"), day(payment.settled_at.date(), language) if payment.settled_at else ""],
+        [_("Received on"), _received_on(payment, merchant, language)],
         [_("Payment method"), word(PaymentMethod, payment.method) if payment.method else ""],
         [_("Reference"), payment.reference or payment.provider_reference],
     ]
