@@ -55,6 +55,19 @@ async def test_payments_and_the_completed_set_up_are_counted_and_told(world: Any
     assert len(await world.told(pb.TreePlantingChanged)) == len(told)
 
 
+async def test_one_payment_of_several_documents_is_one_and_stays_counted_when_a_dispute_is_lost(world: Any) -> None:
+    await put(world, step=1)
+    documents = [await world.invoice() for _ in range(3)]
+    await world.choose((await world.pay(*documents)).json(), "success")
+    for document in documents:
+        await world.becomes(document, "paid")
+    await count_trees(world.app.state.dependencies)
+    assert (await shown(world))["counted"] == 1
+    await world.sql("UPDATE payment SET state = 'reversed'")
+    await count_trees(world.app.state.dependencies)
+    assert (await shown(world))["counted"] == 1
+
+
 async def test_fees_of_providers_are_counted_in_euros(world: Any) -> None:
     await put(world, basis="fees", step=500)
     await paid(world)

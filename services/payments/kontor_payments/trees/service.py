@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import distinct, func, tuple_
 from sqlmodel import col, exists, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_bus import record
 from kontor_payments.dependencies import Dependencies
-from kontor_payments.models import Connection, Merchant, Payment, Receivable
-from kontor_payments.receivables.ledger import ARRIVED
+from kontor_payments.models import Booking, Connection, Merchant, Payment, Receivable
 from kontor_payments.trees.models import TreePlanting
 from kontor_payments.trees.rules import square_metres
 from kontor_service.clock import Clock
@@ -47,11 +46,16 @@ async def recount(
 
 
 async def _counted(session: AsyncSession, planting: TreePlanting) -> int:
-    """Of payments through providers that have arrived; what is given back later stays counted."""
-    what = func.coalesce(func.sum(Payment.fee_minor), 0) if planting.basis == "fees" else func.count()
+    """Of payments through providers that have arrived; what is given back or lost later stays counted."""
+    # One payment at a provider may pay several documents.
+    payments = func.count(distinct(tuple_(Payment.connection_id, Payment.provider_reference)))
+    what = func.coalesce(func.sum(Payment.fee_minor), 0) if planting.basis == "fees" else payments
+    arrived = exists().where(
+        col(Booking.payment_id) == Payment.id, col(Booking.bucket) == "paid", col(Booking.amount_minor) > 0
+    )
     query = select(what).where(
         col(Payment.connection_id).is_not(None),
-        col(Payment.state).in_(ARRIVED),
+        arrived,
         col(Payment.counts_on) >= planting.since,
     )
     if planting.basis == "fees":
