@@ -31,7 +31,7 @@ def quote(document: Document, customer: Customer) -> Document:
     [
         (pb.DocumentAmended, SAM, "Ihr Angebot AN-7 wurde geändert", "Es gilt die jetzige Fassung."),
         (pb.DocumentExtended, SAM, "Ihr Angebot AN-7 ist jetzt bis 20. März 2026 gültig", "verlängert"),
-        (pb.DocumentWithdrawn, SAM, "Zurückgezogen: AN-7 von Elektro Wagner GmbH", "gegenstandslos"),
+        (pb.DocumentWithdrawn, SAM, "Zurückgezogen: AN-7 von Elektro Wagner GmbH", "Grund: Irrtum"),
         (pb.DocumentDeclined, BOSS, "Abgelehnt: Angebot AN-7, Bäckerei Müller", "Grund: Zu teuer"),
         (pb.DocumentExpired, BOSS, "Abgelaufen: Angebot AN-7, Bäckerei Müller", "ohne Entscheidung abgelaufen"),
         (pb.DocumentExtensionRequested, BOSS, "Verlängerung gewünscht: Angebot AN-7, Bäckerei Müller", "Bitte bis Mai"),
@@ -42,7 +42,8 @@ async def test_it_is_told_to_whom_it_concerns(
     desk: Any, merchant: Merchant, customer: Customer, quote: Document, event: Any, to: str, subject: str, said: str
 ) -> None:
     await desk.know(merchant, customer)
-    more = {"text": "Bitte bis Mai"} if "text" in event.DESCRIPTOR.fields_by_name else {}
+    fields = event.DESCRIPTOR.fields_by_name
+    more = {"text": "Bitte bis Mai"} if "text" in fields else {"reason": "Irrtum"} if "reason" in fields else {}
     await desk.tell(event(document=quote, **more))
     [mail] = await desk.mails(1)
     assert (mail["to"], mail["subject"], said in mail["text"]) == ([to], subject, True)
@@ -174,3 +175,22 @@ async def test_owners_are_asked_rather_than_the_contact_address(desk: Any, merch
     await remind(desk.app.state.db, desk.app.state.queue, clock)
     [mail] = await desk.mails(1)
     assert mail["to"] == ["petra@elektro-wagner.example"]
+
+
+@pytest.mark.parametrize(
+    ("may_accept", "other_may", "said"),
+    [
+        (True, False, "Bis dahin können Sie online auswählen, nachfragen und annehmen."),
+        (False, True, "nachfragen und es an eine Person weiterleiten, die es annehmen darf."),
+        (False, False, "Bis dahin können Sie es online ansehen und nachfragen."),
+    ],
+)
+async def test_a_quote_asks_of_its_reader_what_they_may_do(
+    desk: Any, merchant: Merchant, customer: Customer, quote: Document, *, may_accept: bool, other_may: bool, said: str
+) -> None:
+    merchant.document_types.add(type="quote", visible=True, can_accept=True)
+    customer.contacts[1].may_accept, customer.contacts[0].may_accept = may_accept, other_may
+    await desk.know(merchant, customer)
+    await desk.tell(DocumentShared(document=quote))
+    [mail] = await desk.mails(1)
+    assert said in " ".join(mail["text"].split())

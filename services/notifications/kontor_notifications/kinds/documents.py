@@ -7,6 +7,7 @@ from kontor.documents.v1.documents_pb2_codes import InvoiceKind
 from kontor_notifications.kind import MailKind, MailText, Occasion
 from kontor_notifications.mails.recipients import recipients
 from kontor_notifications.placeholders.documents import OVERVIEW, SEVERAL_DOCUMENTS, document_fields
+from kontor_notifications.placeholders.quotes import QUOTE_NEXT
 from kontor_notifications.placeholders.standing import ADDITIONAL_DOCUMENTS
 from kontor_service.i18n import N_
 
@@ -19,7 +20,7 @@ _TYPES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         N_("Your quote [Quote.number] from [Company.name] – [Quote.request]"),
         N_("Thank you for your enquiry. Our quote [Quote.number] is ready for you."),
         N_("It belongs to: [Quote.request]"),
-        N_("It is valid until [Quote.valid_until]. Until then you can choose, ask and accept it online."),
+        N_("It is valid until [Quote.valid_until]. [Quote.next]"),
         N_("If you have any questions, simply reply to this email."),
     )),
     "order_confirmation": (("Confirmation", "OrderConfirmation", "Auftragsbestätigung"), (
@@ -75,7 +76,12 @@ def _text(document_type: str) -> MailText:
         label=N_("Document"),
         document_type=document_type,
         documents=1,
-        own_placeholders=(*document_fields(*names), OVERVIEW, ADDITIONAL_DOCUMENTS),
+        own_placeholders=(
+            *document_fields(*names),
+            *([QUOTE_NEXT] if document_type == "quote" else []),
+            OVERVIEW,
+            ADDITIONAL_DOCUMENTS,
+        ),
         words=(
             subject,
             first,

@@ -25,6 +25,7 @@ from kontor_notifications.placeholders import fields_of
 from kontor_notifications.placeholders.changes import CHANGES, changes_of
 from kontor_notifications.placeholders.documents import OVERVIEW, document_fields
 from kontor_notifications.placeholders.people import link
+from kontor_notifications.placeholders.quotes import QUOTE_NEXT
 from kontor_notifications.rendering.facts import Facts
 from kontor_service.i18n import N_
 from kontor_service.money import from_minor
@@ -82,6 +83,7 @@ def _amendment_sample(_today: date, document: Document) -> dict[str, list[dict[s
 _decision = fields_of("Decision", "Entscheidung")
 _PLACEHOLDERS = (
     *document_fields("Quote", "Offer", "Angebot"),
+    QUOTE_NEXT,
     OVERVIEW,
     _decision("name", N_("Who accepted or declined the quote"), _fact("name")),
     _decision("reason", N_("Why it was declined or withdrawn"), _fact("reason"), "grund"),
@@ -106,14 +108,14 @@ KINDS = (
             N_("We have amended our quote [Quote.number]. The present version is the one that counts."),
             "[Changes]",
             "[Overview]",
-            N_("[PORTAL]What is new is also shown beside the quote, where you can accept it:\n[Quote.customerportal_url][/PORTAL]"),
+            N_("[PORTAL]What is new is also shown beside the quote:\n[Quote.customerportal_url][/PORTAL]"),
         ),
     ),
     _to_customer(
         name=EXPIRING, label=N_("Quote about to expire"),
         words=(
             N_("Your quote [Quote.number] is valid until [Quote.valid_until]"),
-            N_("Our quote [Quote.number] is valid until [Quote.valid_until]. Until then you can accept it, decline it or ask us."),
+            N_("Our quote [Quote.number] is valid until [Quote.valid_until]. [Quote.next]"),
             "[Overview]",
             _LINK,
         ),
@@ -141,7 +143,7 @@ KINDS = (
         words=(
             N_("Withdrawn: [Document.number] from [Company.name]"),
             N_("We have withdrawn the document [Document.number]. Please disregard it; its link opens nothing any more."),
-            "[Decision.reason]",
+            N_("Reason: [Decision.reason]"),
         ),
     ),
     _to_merchant(
