@@ -47,12 +47,19 @@ async def test_an_open_invoice_has_the_button_and_names_the_accepted_methods(por
         ({"state": "paid", "open_minor": 0, "paid_minor": 11900}, "vollständig bezahlt"),
         (
             {"state": "on_its_way", "open_minor": 0, "pending_minor": 11900, "expected_on": "2026-12-03"},
-            "3. Dezember 2026",
+            "Eingang bis 3. Dezember 2026",
+        ),
+        (
+            {
+                "state": "on_its_way", "open_minor": 0, "pending_minor": 11900, "expected_on": "2026-12-03",
+                "last_method": "sepa_debit",
+            },
+            "wird bis 3. Dezember 2026 von Ihrem Konto eingezogen",
         ),
         ({"state": "cancelled", "open_minor": 0}, "storniert"),
         ({"methods": []}, "offen"),
     ],
-)
+)  # fmt: skip
 async def test_the_button_is_gone_when_there_is_nothing_to_pay(
     portal: Any, invoice: Any, state: Any, words: str
 ) -> None:

@@ -76,11 +76,12 @@ def _reason(facts: Facts) -> str:
 
 
 def _cells(facts: Facts) -> list[Cells]:
+    debited = facts.data["method"] == PaymentMethod.SEPA_DEBIT
     return [
         (N_("Number"), facts.document.state.number, False),
         (N_("Payment"), _amount(facts), True),
         (N_("Paid by"), word(PaymentMethod, facts.data["method"]), False),
-        (N_("Expected on"), _expected_on(facts), False),
+        (N_("Debited by") if debited else N_("Expected on"), _expected_on(facts), False),
         (N_("Still open"), _amount(facts, "open_minor") if facts.data["open_minor"] else "", False),
     ]
 

@@ -69,6 +69,11 @@ class ReceivableView:
         return list(dict.fromkeys(m["code"] for m in self.payment["methods"])) if self.payment else []
 
     @property
+    def is_debit(self) -> bool:
+        """Whether what is on its way is a direct debit, which the customer's bank carries out in the next days."""
+        return self.payment is not None and self.payment["last_method"] == PaymentMethod.SEPA_DEBIT
+
+    @property
     def debited_on(self) -> str | None:
         """The day on which the merchant debits the customer's account (D6), where it is known."""
         on: str | None = self.details["direct_debit_date"] or self.entry["due_date"]

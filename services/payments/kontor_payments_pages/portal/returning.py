@@ -65,6 +65,11 @@ def thanks(view: ReceivableView | None) -> str:
     if view is not None and view.entry["status"] == ReceivableState.PAID:
         return _("Thank you! Your payment has arrived and is booked. We confirm it by e-mail.")
     expected = view.payment["expected_on"] if view is not None and view.payment else None
+    if expected and view is not None and view.is_debit:
+        return _(
+            "Thank you! The amount will be debited from your account by %(day)s; we book it then and confirm it by e-mail.",
+            day=day(expected, reader().language),
+        )
     if expected:
         return _(
             "Thank you! Your payment is on its way; we expect it by %(day)s, book it then and confirm it by e-mail.",
