@@ -11,11 +11,20 @@ from playwright.sync_api import expect
 
 from kontor_testing.waiting import until
 
-from .people import Customer
+from .people import Customer, Merchant
 
 SETTINGS = "/einstellungen/zahlungen"
 # The demo merchant's, as MT940 writes it: bank code and number.
 ACCOUNT = "12030000/202051"
+
+
+@pytest.fixture
+def merchant(platform, new_page):
+    """Logged in just now: what is done to accounts at providers asks everybody else for their password."""
+    made = Merchant(new_page(), platform.run["admin"])
+    made.log_in(**platform.run["merchant"])
+    made.page.wait_for_url(f"{made.admin}/")
+    return made
 
 
 @pytest.fixture
