@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from kontor.documents.v1.documents_pb2 import Document
 from kontor.identity.v1.identity_pb2 import Customer, Merchant, StaffMember
-from kontor.payments.v1.payments_pb2 import Dispute, DisputeOpened
+from kontor.payments.v1.payments_pb2 import Dispute, DisputeChanged, DisputeOpened
 
 
 def contested(document: Document, **said: Any) -> DisputeOpened:
@@ -58,3 +58,17 @@ async def test_a_dispute_without_a_deadline_asks_for_nothing(
     [mail] = await desk.mails(1)
     assert mail["to"] == [merchant.contact_email]
     assert "Sie müssen im Moment nichts tun." in " ".join(mail["text"].split())
+
+
+async def test_a_new_deadline_is_told_and_the_merchants_own_answer_is_not(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    await desk.know(merchant, customer, document)
+    first = contested(document).dispute
+    await desk.tell(DisputeChanged(dispute=contested(document, id=first.id, version=2, state="under_review").dispute))
+    later = Timestamp()
+    later.FromDatetime(datetime(2026, 12, 19, 17, 8, tzinfo=UTC))
+    await desk.tell(DisputeChanged(dispute=contested(document, id=first.id, version=3, respond_by=later).dispute))
+    [mail] = await desk.mails(1)
+    assert mail["subject"] == f"Neue Frist: angefochtene Zahlung über 69,00 € für {document.number}"
+    assert re.search(r"bis zum 19\. Dezember( 2026)?, 18:08\.", " ".join(mail["text"].split()))

@@ -1,10 +1,11 @@
 """A payment is contested: to the staff who deal with payments, because the provider decides without them once the deadline is over."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from kontor.documents.v1.documents_pb2 import Document
-from kontor.payments.v1.payments_pb2 import DisputeOpened
+from kontor.payments.v1.payments_pb2 import DisputeChanged, DisputeOpened
 from kontor.payments.v1.payments_pb2_codes import DisputeReason, DisputeState, PaymentProvider
 from kontor_notifications.kind import MailKind, Occasion
 from kontor_notifications.mails.links import StaffLink
@@ -17,7 +18,7 @@ from kontor_service.i18n import gettext as _
 from kontor_service.vocabulary import word
 
 
-def _occasion(event: DisputeOpened) -> Occasion:
+def _occasion(event: DisputeOpened | DisputeChanged) -> Occasion:
     told = event.dispute
     waits = told.state == DisputeState.NEEDS_RESPONSE and told.HasField("respond_by")
     return Occasion(
@@ -33,6 +34,12 @@ def _occasion(event: DisputeOpened) -> Occasion:
             "respond_by": told.respond_by.ToDatetime(UTC).isoformat() if waits else "",
         },
     )
+
+
+def _new_deadline(event: DisputeChanged) -> Occasion | None:
+    """Payments tells of each deadline once; a change that sets none is the merchant's answer."""
+    occasion = _occasion(event)
+    return occasion if occasion.data and occasion.data["respond_by"] else None
 
 
 def _sample(today: date, document: Document) -> dict[str, Any]:
@@ -66,31 +73,50 @@ def _next(facts: Facts) -> str:
 
 _field = fields_of("Dispute", "Anfechtung")
 
+_dispute = partial(
+    MailKind,
+    to_staff=True,
+    staff_right="payments:book",
+    links=StaffLink("/zahlungen/{mail.reference_id}"),
+    documents=1,
+    sample=_sample,
+    own_placeholders=(
+        _field("document", N_("Number of the document that was paid"), lambda f: f.document.state.number, "beleg"),
+        _field("amount", N_("Amount that is disputed"), _amount, "betrag"),
+        _field("provider", N_("The payment provider"), _provider, "anbieter"),
+        _field("reason", N_("Why the payment is disputed"), lambda f: word(DisputeReason, f.data["reason"]), "grund"),
+        _field("deadline", N_("Until when you can answer"), _deadline, "frist"),
+        _field("next", N_("What is to be done, in a sentence"), _next, "hinweis"),
+        link(N_("Open in Kontor")),
+    ),
+)  # fmt: skip
+
 KINDS = (
-    MailKind(
+    _dispute(
         name="dispute_opened",
         label=N_("To you: payment disputed"),
         trigger=DisputeOpened,
         occasion=_occasion,
-        to_staff=True,
-        staff_right="payments:book",
-        links=StaffLink("/zahlungen/{mail.reference_id}"),
-        documents=1,
-        sample=_sample,
-        own_placeholders=(
-            _field("document", N_("Number of the document that was paid"), lambda f: f.document.state.number, "beleg"),
-            _field("amount", N_("Amount that is disputed"), _amount, "betrag"),
-            _field("provider", N_("The payment provider"), _provider, "anbieter"),
-            _field("reason", N_("Why the payment is disputed"), lambda f: word(DisputeReason, f.data["reason"]), "grund"),
-            _field("deadline", N_("Until when you can answer"), _deadline, "frist"),
-            _field("next", N_("What is to be done, in a sentence"), _next, "hinweis"),
-            link(N_("Open in Kontor")),
-        ),
         words=(
             N_("Payment disputed: [Dispute.amount] for [Dispute.document]"),
             N_(
                 "A payment of [Dispute.amount] for [Dispute.document] is disputed at [Dispute.provider]: [Dispute.reason]. Until it is"
                 " decided, [Dispute.provider] has taken the money back."
+            ),
+            "[Dispute.next]",
+            "[Link]",
+        ),
+    ),
+    _dispute(
+        name="dispute_deadline",
+        label=N_("To you: new deadline of a dispute"),
+        trigger=DisputeChanged,
+        occasion=_new_deadline,
+        words=(
+            N_("New deadline: disputed payment of [Dispute.amount] for [Dispute.document]"),
+            N_(
+                "[Dispute.provider] asks you once more about the disputed payment of [Dispute.amount] for [Dispute.document]:"
+                " [Dispute.reason]."
             ),
             "[Dispute.next]",
             "[Link]",

@@ -36,11 +36,14 @@ def dispute_reason(code: str) -> DisputeReason:
 
 
 def is_news(state: str, respond_by: datetime | None, report: DisputeReport) -> bool:
-    """Whether the report says more than is known: a decision stands, a later deadline is a new round, an answer ends a round."""
+    """Whether the report says more than is known: a decision stands, a first deadline counts, a later one is a new round, an
+    answer ends a round."""
     if state in DECIDED:
         return False
     if report.state in DECIDED:
         return True
     if report.respond_by and respond_by and report.respond_by != respond_by:
         return report.respond_by > respond_by
+    if report.respond_by and not respond_by and report.state == state:
+        return True
     return _RANK[DisputeState(report.state)] > _RANK[DisputeState(state)]
