@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from prometheus_client import Gauge
 
 from kontor_bus import Copy
 from kontor_payments.bookings.api import router as bookings
@@ -27,6 +28,7 @@ from kontor_payments.receipts.api import router as receipts
 from kontor_payments.refunds.staff import router as refunds
 from kontor_payments.settings import Settings
 from kontor_payments.statements.api import router as statements
+from kontor_payments.statements.folder import STUCK
 from kontor_payments.statements.jobs import run_statements
 from kontor_payments.trees.api import router as trees
 from kontor_payments.trees.service import count_trees
@@ -93,7 +95,8 @@ def _consumers(app: FastAPI) -> list[Copy]:
 async def _jobs(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     state.background.start("payments_jobs", lambda: run_jobs(app))
-    state.background.start("bank_statements", lambda: run_statements(app))
+    stuck_files = Gauge(STUCK, "files in the statement folder that cannot be read", registry=state.registry)
+    state.background.start("bank_statements", lambda: run_statements(app, stuck_files))
     state.background.every(_SWEEP_SECONDS, "sweep", lambda: sweep(state.dependencies))
     state.background.every(3600.0, "old webhooks", lambda: delete_old_bodies(state.dependencies))
     state.background.every(_TREES_SECONDS, "trees", lambda: count_trees(state.dependencies))

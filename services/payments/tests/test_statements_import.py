@@ -11,7 +11,9 @@ from statement_files import IBAN, Ntry, Stmt, Tx, camt, mt940, one_entry, zipped
 from statement_world import entries, hand_in
 
 from kontor.payments.v1 import payments_pb2 as pb
+from kontor_payments.statements import folder
 from kontor_payments.statements.folder import import_folder
+from kontor_payments.statements.importing import import_file
 
 TWO = camt(Stmt((Ntry("119.00", txs=(Tx("RE-1"),)), Ntry("50.00", debit=True, txs=(Tx("Miete"),)))))
 
@@ -149,6 +151,42 @@ async def test_files_in_the_merchants_folder_are_read_and_moved(world: Any, tmp_
         "done/gut.xml", "eben.xml", "refused/fremd.xml", "refused/fremd.xml.reason.txt", "niemand/gut.xml",
     ]  # fmt: skip
     assert "DE02120300000000202051" in (mine / "refused/fremd.xml.reason.txt").read_text()
+
+
+async def test_a_file_that_is_written_anew_while_its_first_version_is_read_is_read_too(
+    world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.register(slug=f"muster-{world.merchant}")
+    mine, deps = tmp_path / f"muster-{world.merchant}", world.app.state.dependencies
+    put(mine, "auszug.xml", TWO)
+
+    async def meanwhile(*args: Any, **fields: Any) -> Any:
+        put(mine, "auszug.xml", one_entry("1.00", "x"))
+        return await import_file(*args, **fields)
+
+    monkeypatch.setattr(folder, "import_file", meanwhile)
+    await import_folder(deps, tmp_path)
+    monkeypatch.undo()
+    await import_folder(deps, tmp_path)
+    assert len(await world.sql("SELECT FROM statement_entry")) == 3
+
+
+async def test_a_file_that_cannot_be_read_for_a_fault_of_ours_is_counted_and_tried_again(
+    world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.register(slug=f"muster-{world.merchant}")
+    mine, deps = tmp_path / f"muster-{world.merchant}", world.app.state.dependencies
+    put(mine, "auszug.xml", TWO)
+
+    async def fails(*_args: Any, **_fields: Any) -> None:
+        raise LookupError
+
+    monkeypatch.setattr(folder, "_AGAIN_SECONDS", 0.0)
+    with monkeypatch.context() as faulty:
+        faulty.setattr(folder, "import_file", fails)
+        assert await import_folder(deps, tmp_path) == 1
+    assert await import_folder(deps, tmp_path) == 0
+    assert (mine / "done/auszug.xml").exists()
 
 
 async def test_a_second_file_of_a_name_does_not_write_over_the_first(world: Any, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 from fastapi import FastAPI
+from prometheus_client import Gauge
 from sqlmodel import col, select
 
 from kontor_payments.dependencies import Dependencies
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 _AGAIN_SECONDS = 1800.0
 
 
-async def run_statements(app: FastAPI) -> None:
+async def run_statements(app: FastAPI, stuck_files: Gauge) -> None:
     """For ever: woken by commands, and every few seconds."""
     deps: Dependencies = app.state.dependencies
     settings: Settings = app.state.settings
@@ -38,7 +39,7 @@ async def run_statements(app: FastAPI) -> None:
         deps.statements.clear()
         now = time.monotonic()
         if settings.statement_folder and now >= folder:
-            await import_folder(deps, settings.statement_folder)
+            stuck_files.set(await import_folder(deps, settings.statement_folder))
             folder = now + settings.statement_folder_every
         if now - again > _AGAIN_SECONDS:
             again = now
