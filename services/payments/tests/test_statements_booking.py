@@ -3,9 +3,11 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from statement_files import Ntry, Stmt, Tx, camt, one_entry
 from statement_world import act, entries, entry, hand_in, proposed, state_of
 
+from kontor_payments.statements import jobs
 from kontor_testing.waiting import eventually
 
 
@@ -204,6 +206,20 @@ async def test_what_is_set_aside_waits_no_more_until_it_is_taken_back(world: Any
 
     await act(world, row, "reopen")
     assert await state_of(world, row) == "waiting"
+
+
+async def test_a_database_that_is_away_ends_the_job_until_it_is_there_again(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await entry(world, one_entry("119.00", "danke"))
+
+    async def away(*_args: Any, **_fields: Any) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(jobs, "book_entry", away)
+    await world.sql("UPDATE statement_entry SET state = 'confirmed', decided_at = now() WHERE id = $1", row["id"])
+    with pytest.raises(ConnectionRefusedError):
+        await jobs.book_confirmed(world.app.state.dependencies)
 
 
 async def test_what_is_booked_is_not_booked_again(world: Any) -> None:

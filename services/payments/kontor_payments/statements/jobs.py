@@ -23,6 +23,7 @@ from kontor_payments.statements.entries import locked_entry, tell
 from kontor_payments.statements.folder import import_folder
 from kontor_payments.statements.models import StatementEntry
 from kontor_payments.statements.proposing import propose_again, propose_waiting
+from kontor_service.database import is_temporary
 
 log = structlog.get_logger()
 
@@ -72,7 +73,9 @@ async def book_confirmed(deps: Dependencies) -> None:
                 await _wait_again(deps, merchant_id, entry_id)
             except StatementEntryDecided:
                 continue
-            except Exception:
+            except Exception as error:
+                if is_temporary(error):
+                    raise
                 # It is counted as stuck, and holds up no other.
                 log.exception("statement_entry_failed", entry_id=str(entry_id))
 
