@@ -59,7 +59,6 @@ def test_the_only_transaction_has_the_entrys_amount_also_where_banks_took_charge
 
 def test_transactions_without_amounts_stay_one_sum_with_all_their_texts() -> None:
     (entry,) = entries(camt(Stmt((Ntry("119.00", txs=(Tx("RE-1"), Tx("RE-2"))),))))
-    assert entry.lumped
     assert [(part.text, part.amount_minor) for part in entry.parts] == [("RE-1 RE-2", 11900)]
 
 

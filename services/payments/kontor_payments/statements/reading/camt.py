@@ -105,7 +105,6 @@ def _entry(ntry: etree._Element) -> Entry | None:
     amount = _first(ntry, "Amt")
     total, currency = _signed(ntry, _minor(amount)), _currency(ntry)
     codes = [*_codes(ntry), *(code for details in _all(ntry, "NtryDtls/TxDtls") for code in _codes(details))]
-    parts, lumped = _parts(ntry, total, currency, codes)
     booked = _day(ntry, "BookgDt") or _day(ntry, "ValDt")
     if booked is None:
         raise ValueError("BookgDt")
@@ -115,28 +114,27 @@ def _entry(ntry: etree._Element) -> Entry | None:
         amount_minor=total,
         currency=currency,
         bank_reference=shortened(_text(ntry, "AcctSvcrRef") or _text(ntry, "NtryRef")),
-        parts=parts,
-        lumped=lumped,
+        parts=_parts(ntry, total, currency, codes),
         posting_text=shortened(_text(ntry, "AddtlNtryInf")),
         direct_debit=is_direct_debit(codes),
     )
 
 
-def _parts(ntry: etree._Element, total: int, currency: str, codes: list[str]) -> tuple[tuple[Part, ...], bool]:
+def _parts(ntry: etree._Element, total: int, currency: str, codes: list[str]) -> tuple[Part, ...]:
     """One for each transaction with its own amount; where one of several has none, all stand for the sum together."""
     details = _all(ntry, "NtryDtls/TxDtls")
     if len(details) <= 1:
-        return (_part(ntry, details[0] if details else None, total, currency, codes),), False
+        return (_part(ntry, details[0] if details else None, total, currency, codes),)
     amounts = [_own_amount(one, total, currency) for one in details]
     if None not in amounts:
         return tuple(
             _part(ntry, one, amount, currency, codes)
             for one, amount in zip(details, amounts, strict=True)
             if amount is not None
-        ), False
+        )
     parts = [_part(ntry, one, 0, currency, codes) for one in details]
     text = " ".join(one.text for one in parts if one.text)
-    return (Part(total, total, text=shortened(text), return_code=parts[0].return_code),), True
+    return (Part(total, total, text=shortened(text), return_code=parts[0].return_code),)
 
 
 def _own_amount(details: etree._Element, total: int, currency: str) -> int | None:
@@ -168,7 +166,6 @@ def _part(ntry: etree._Element, details: etree._Element | None, amount: int, cur
         text=shortened(text or _text(details, "AddtlTxInf")),
         reference=shortened(_text(details, "RmtInf/Strd/CdtrRefInf/Ref")),
         end_to_end_id=shortened(_text(details, "Refs/EndToEndId")),
-        mandate_id=shortened(_text(details, "Refs/MndtId")),
         return_code=returned,
     )
 

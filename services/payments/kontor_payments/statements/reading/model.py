@@ -42,14 +42,14 @@ class Part:
     # The structured reference (ISO 11649 or the bank's own), and the payer's end-to-end reference.
     reference: str = ""
     end_to_end_id: str = ""
-    mandate_id: str = ""
     # ISO 20022 reason code of a return (AC04, MD06, …), "returned" where the bank only says that it is one; else empty.
     return_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the statement. A collective entry has several parts, each with its own amount."""
+    """One line of the statement. A collective entry has several parts, each with its own amount; where these are not known, one part stands
+    for all."""
 
     booked_on: date
     valued_on: date
@@ -57,8 +57,6 @@ class Entry:
     currency: str
     bank_reference: str
     parts: tuple[Part, ...]
-    # The amounts of the parts are not known one by one: the one part stands for all.
-    lumped: bool = False
     # The bank's own posting text, e.g. GUTSCHRIFT.
     posting_text: str = ""
     direct_debit: bool = False

@@ -95,7 +95,6 @@ def _entry(data: dict[str, Any], currency: str) -> Entry:
         iban=_iban(data),
         text=text,
         end_to_end_id=shortened(data.get("end_to_end_reference")),
-        mandate_id=shortened(data.get("additional_position_reference")),
         return_code=returned,
     )
     return Entry(
