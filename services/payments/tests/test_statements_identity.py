@@ -94,15 +94,18 @@ def test_blanks_and_case_make_no_other_entry() -> None:
 
 @st.composite
 def years(draw: st.DrawFn) -> list[Entry]:
-    """A year's entries, many of them alike; the balance never returns within a day to where an equal entry left it."""
+    """A year's entries, many of them alike; the balance never returns within a day to where it began or an equal entry left it."""
     made: list[Entry] = []
     for day in sorted(draw(st.lists(st.integers(0, 6), min_size=1, max_size=25))):
         amount = draw(st.sampled_from([100, 200, -50]))
         made.append(entry(day, amount, draw(st.sampled_from(["RE-1", "RE-2"])), draw(st.sampled_from(["", "B-1"]))))
     seen: set[tuple[date, str, int, int]] = set()
+    starts: dict[date, int] = {}
     balance = 0
     for one in made:
+        starts.setdefault(one.booked_on, balance)
         balance += one.amount_minor
+        assume(balance != starts[one.booked_on])
         place = (one.booked_on, digest_of(one), one.amount_minor, balance)
         assume(place not in seen)
         seen.add(place)
