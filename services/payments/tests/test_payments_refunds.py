@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+from test_payments_webhooks import event_about, send
+
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_testing.waiting import eventually
 
@@ -149,3 +151,21 @@ async def test_staff_may_try_a_refund_that_failed_again(world: Any) -> None:
     await payment_of(world, checkout, "refunded")
     assert (await world.receivable(document))["overpaid_minor"] == 0
     assert await world.kept(document) == 0
+
+
+async def test_a_refund_that_the_payers_bank_sends_back_days_later_is_here_again(world: Any) -> None:
+    document = await world.invoice()
+    checkout = await world.checkout(document)
+    await world.choose(checkout, "success", webhooks="never")
+    await world.comes_back(checkout)
+    await give_back(world, (await payment_of(world, checkout, "succeeded"))["id"], reason="returned")
+    await payment_of(world, checkout, "refunded")
+    done, returned = [await event_about(world, checkout, "refund.updated") for _ in range(2)]
+    returned["data"]["checkout"]["refunds"][0]["state"] = "failed"
+    # Repeated, and followed by what was true before.
+    for event in (returned, returned | {"id": "evt_again"}, done):
+        assert await send(world, event) == 204
+    row = await world.receivable(document)
+    assert (row["state"], row["paid_minor"], row["refunded_minor"], row["open_minor"]) == ("paid", 11900, 0, 0)
+    assert (await payment_of(world, checkout, "succeeded"))["left_minor"] == 11900
+    assert [one["state"] for one in await world.sql("SELECT state FROM refund")] == ["failed"]

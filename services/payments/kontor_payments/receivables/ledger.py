@@ -105,6 +105,11 @@ def refund_corrected(amount_minor: int) -> list[Posting]:
     return [Posting("refunded", amount_minor, "refund_succeeded")]
 
 
+def refund_returned(amount_minor: int) -> list[Posting]:
+    """A refund that was taken for done has failed after all: the money is with the merchant again."""
+    return [Posting("refunded", -amount_minor, "refund_returned")]
+
+
 def disputed(position: Position, amount_minor: int, dispute: str) -> list[Posting]:
     """The provider takes back what is disputed: never more than came, but also what was refunded before."""
     taken = min(amount_minor, position.paid)

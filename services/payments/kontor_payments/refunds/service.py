@@ -82,14 +82,18 @@ def _shares(paid: Sequence[tuple[Account, Payment]], report: RefundReport) -> li
 def end_refund(account: Account, payment: Payment, refund: Refund, report: RefundReport) -> None:
     """The provider's final report, possibly again or late. After a failure the money is there as before.
 
-    A provider may still carry out what it has reported as failed: then the money is gone all the same.
+    A provider may still carry out what it has reported as failed: then the money is gone all the same. The payer's bank may send
+    back what was done (https://docs.stripe.com/refunds#failed-refunds): then it is here again. What comes late after either is old.
     """
+    causes = {posted.cause for posted in account.bookings if posted.refund_id == refund.id}
     succeeded = report.state == "succeeded"
     unpaid_minor = account.figures().unpaid_minor
     if refund.state == RefundState.REQUESTED:
         account.post(payment, ledger.refund_ended(refund.amount_minor, succeeded=succeeded), refund_id=refund.id)
-    elif refund.state == RefundState.FAILED and succeeded:
+    elif refund.state == RefundState.FAILED and succeeded and "refund_returned" not in causes:
         account.post(payment, ledger.refund_corrected(refund.amount_minor), refund_id=refund.id)
+    elif refund.state == RefundState.SUCCEEDED and not succeeded and "refund_failed" not in causes:
+        account.post(payment, ledger.refund_returned(refund.amount_minor), refund_id=refund.id)
     else:
         return
     refund.state = RefundState.SUCCEEDED if succeeded else RefundState.FAILED
