@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from kontor_payments.bookings.rules import match
 from kontor_payments.models import Payment
+from kontor_payments.providers.registry import KINDS
 from kontor_payments.receivables.ledger import is_news, postings, refund_corrected, refund_ended, refund_started
 from kontor_payments.receivables.rules import DiscountStep, Position, Terms, payable_on, standing, to_refund
+from kontor_payments_pages.portal.copy import SAVES
 
 DAY = date(2026, 11, 10)
 LATER = DAY + timedelta(days=1)
@@ -253,3 +255,7 @@ def test_a_booking_keeps_its_payment_when_that_is_refunded_later() -> None:
 
 def test_money_that_went_back_is_not_what_a_new_booking_speaks_of() -> None:
     assert match([booking()], [money(state="reversed")]) == {}
+
+
+def test_the_portal_offers_to_save_what_a_provider_keeps_and_nothing_else() -> None:
+    assert {(kind.name, method) for kind in KINDS.values() for method in kind.saves} == SAVES

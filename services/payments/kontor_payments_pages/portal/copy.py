@@ -8,14 +8,8 @@ from kontor_edge.values import KEY, instant, key, money, text
 
 # What customers are told of; the others count nothing, or are of a credit note.
 SHOWN = frozenset({"pending", "succeeded", "failed", "refund_pending", "refunded", "reversed", "paid_out"})
-# Providers, each with a method that it keeps for a customer.
-_SAVES = {
-    ("sandbox", "card"),
-    ("sandbox", "sepa_debit"),
-    ("stripe", "card"),
-    ("stripe", "sepa_debit"),
-    ("paypal", "paypal"),
-}
+# Providers, each with a method that it keeps for a customer, as the owner's registry has it.
+SAVES = frozenset({("stripe", "card"), ("stripe", "sepa_debit"), ("paypal", "paypal")})
 # The money is here, or was.
 WITH_RECEIPT = frozenset({"succeeded", "refund_pending", "refunded"})
 # Each answered as `answers.PaymentDetails` says.
@@ -47,7 +41,7 @@ def _receivable(r: Any) -> dict[str, Any]:
         "open_minor": r.open_minor,
         "due_date": r.due_date or None,
         "repeats": bool(r.repeats_document_ids),
-        "saves": any((m.provider, m.code) in _SAVES for m in r.methods),
+        "saves": any((m.provider, m.code) in SAVES for m in r.methods),
         "brief": text(
             {"state": r.state, "open": amounts["open"], "paid": amounts["paid"]}
             | ({"credits": credits} if credits and not r.repeats_document_ids else {})
