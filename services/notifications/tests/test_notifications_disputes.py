@@ -50,6 +50,17 @@ async def test_who_may_book_payments_is_told_of_a_dispute_with_its_deadline(
     assert f"/zahlungen/{event.dispute.payment_id}" in text
 
 
+async def test_an_inquiry_is_told_as_one_that_has_taken_no_money(
+    desk: Any, merchant: Merchant, customer: Customer, document: Document
+) -> None:
+    await desk.know(merchant, customer, document)
+    await desk.tell(contested(document, is_inquiry=True))
+    [mail] = await desk.mails(1)
+    text = " ".join(mail["text"].split())
+    assert "Das Geld haben Sie noch" in text
+    assert "behält Stripe das Geld ein" not in text
+
+
 async def test_a_dispute_without_a_deadline_asks_for_nothing(
     desk: Any, merchant: Merchant, customer: Customer, document: Document
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from stripe_merchant import StripeMerchant
 
+from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.providers.protocol import ChargeRequest, OutcomeUnknown, SavedMethod, SetupRequest
 from kontor_payments.providers.stripe.reports import dispute_report, method_of
 from kontor_testing.waiting import eventually
@@ -115,6 +116,29 @@ async def test_an_open_dispute_is_reported_with_its_deadline_and_takes_the_money
     assert (row["open_minor"], row["paid_minor"]) == (11900, 0)
 
 
+async def test_an_inquiry_takes_no_money_until_it_becomes_a_dispute(world: Any, shop: StripeMerchant) -> None:
+    document = await world.invoice()
+    await shop.paid(document)
+    inquiry = await shop.does("dispute", charge=(await shop.charges())[0]["id"], state="warning_needs_response")
+    [opened] = await eventually(lambda: world.told(pb.DisputeOpened))
+    assert (opened.dispute.is_inquiry, opened.dispute.state) == (True, "needs_response")
+    payment = await shop.payment("succeeded")
+    assert (payment["disputed_minor"], payment["left_minor"], await world.state(document)) == (0, 11900, "paid")
+    await shop.does("decide", dispute=inquiry["id"], state="needs_response")
+    assert (await world.becomes(document, "open"))["open_minor"] == 11900
+    await shop.does("decide", dispute=inquiry["id"], state="won")
+    assert (await world.becomes(document, "paid"))["paid_minor"] == 11900
+
+
+async def test_an_inquiry_that_is_closed_changes_nothing(world: Any, shop: StripeMerchant) -> None:
+    document = await world.invoice()
+    await shop.paid(document)
+    inquiry = await shop.does("dispute", charge=(await shop.charges())[0]["id"], state="warning_needs_response")
+    await shop.does("decide", dispute=inquiry["id"], state="warning_closed")
+    assert await eventually(lambda: world.told(pb.DisputeDecided))
+    assert (await world.receivable(document))["paid_minor"] == 11900
+
+
 async def test_a_direct_debit_that_the_bank_takes_back_is_owed_again(world: Any, shop: StripeMerchant) -> None:
     document = await world.invoice()
     await shop.pays(await world.checkout(document, "sepa_debit"), method="sepa_debit")
@@ -200,13 +224,23 @@ def test_a_method_that_has_no_code_here_is_another_way() -> None:
     assert (method_of({"type": "wero"}), method_of({"type": "twint"})) == ("wero", "other")
 
 
-def test_a_dispute_state_that_is_unknown_here_is_under_review() -> None:
+@pytest.mark.parametrize(
+    ("status", "state", "is_inquiry"),
+    [
+        ("new", "under_review", False), ("appeal_needs_response", "needs_response", False),
+        ("warning_under_review", "under_review", True),
+    ],
+)  # fmt: skip
+def test_states_of_disputes_say_who_is_to_act_and_whether_money_is_gone(
+    status: str, state: str, is_inquiry: bool
+) -> None:
     told: dict[str, Any] = {
         "id": "du_1",
         "charge": "ch_1",
         "amount": 1,
         "reason": "",
-        "status": "new",
+        "status": status,
         "evidence_details": {},
     }
-    assert dispute_report(told).state == "under_review"
+    report = dispute_report(told)
+    assert (report.state, report.is_inquiry) == (state, is_inquiry)

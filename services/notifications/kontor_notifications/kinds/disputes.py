@@ -32,6 +32,7 @@ def _occasion(event: DisputeOpened | DisputeChanged) -> Occasion:
             "provider": told.provider,
             "reason": told.reason,
             "respond_by": told.respond_by.ToDatetime(UTC).isoformat() if waits else "",
+            "is_inquiry": told.is_inquiry,
         },
     )
 
@@ -46,7 +47,7 @@ def _sample(today: date, document: Document) -> dict[str, Any]:
     deadline = datetime(today.year, today.month, today.day, 12, tzinfo=UTC) + timedelta(days=7)
     return {
         "amount_minor": document.amount_due_minor, "currency": document.currency, "provider": "stripe", "reason": "not_received",
-        "respond_by": deadline.isoformat(),
+        "respond_by": deadline.isoformat(), "is_inquiry": False,
     }  # fmt: skip
 
 
@@ -62,6 +63,14 @@ def _deadline(facts: Facts) -> str:
     """Empty where there is nothing to answer."""
     at = facts.data["respond_by"]
     return moment(datetime.fromisoformat(at), facts.language, facts.zone) if at else ""
+
+
+def _money(facts: Facts) -> str:
+    if facts.data.get("is_inquiry"):
+        return _(
+            "This is an inquiry so far: the money is still yours, and you can give it back yourself to avoid a dispute."
+        )
+    return _("Until it is decided, %(provider)s has taken the money back.", provider=_provider(facts))
 
 
 def _next(facts: Facts) -> str:
@@ -86,6 +95,7 @@ _dispute = partial(
         _field("provider", N_("The payment provider"), _provider, "anbieter"),
         _field("reason", N_("Why the payment is disputed"), lambda f: word(DisputeReason, f.data["reason"]), "grund"),
         _field("deadline", N_("Until when you can answer"), _deadline, "frist"),
+        _field("money", N_("Where the money is, in a sentence"), _money, "geld"),
         _field("next", N_("What is to be done, in a sentence"), _next, "hinweis"),
         link(N_("Open in Kontor")),
     ),
@@ -100,8 +110,8 @@ KINDS = (
         words=(
             N_("Payment disputed: [Dispute.amount] for [Dispute.document]"),
             N_(
-                "A payment of [Dispute.amount] for [Dispute.document] is disputed at [Dispute.provider]: [Dispute.reason]. Until it is"
-                " decided, [Dispute.provider] has taken the money back."
+                "A payment of [Dispute.amount] for [Dispute.document] is disputed at [Dispute.provider]: [Dispute.reason]."
+                " [Dispute.money]"
             ),
             "[Dispute.next]",
             "[Link]",

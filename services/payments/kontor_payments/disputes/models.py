@@ -27,6 +27,8 @@ class Dispute(Aggregate, Base, table=True):
     currency: str
     # What the ledger has lost to it: never more than came.
     taken_minor: NotNegative = 0
+    # The payer's bank asks before it disputes: the provider has taken nothing.
+    is_inquiry: bool = False
     state: Annotated[str, one_of(*DisputeState)]
     reason: Annotated[str, one_of(*DisputeReason)]
     respond_by: datetime | None = None

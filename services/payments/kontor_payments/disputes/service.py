@@ -1,4 +1,6 @@
-"""A payment is contested at a provider: its money counts as taken back at once, and comes back where the merchant wins."""
+"""A payment is contested at a provider: its money counts as taken back at once, and comes back where the merchant wins.
+
+For an inquiry no money goes away; it does once the inquiry becomes a dispute."""
 
 from collections.abc import Sequence
 
@@ -64,10 +66,13 @@ def follow_dispute(
     account: Account, payment: Payment, dispute: Dispute, report: DisputeReport, *, is_new: bool
 ) -> None:
     """What the report changes at the dispute, the payment and the ledger; nothing where it is no news."""
-    if not is_new and not is_news(dispute.state, dispute.respond_by, report):
+    is_taken_now = dispute.is_inquiry and not report.is_inquiry and dispute.state not in DECIDED
+    if not is_new and not is_taken_now and not is_news(dispute.state, dispute.respond_by, report):
         return
-    if is_new and report.state != "won":
+    if (is_new or is_taken_now) and not report.is_inquiry and report.state != "won":
         _take(account, payment, dispute)
+    if is_new or is_taken_now:
+        dispute.is_inquiry = report.is_inquiry
     dispute.state, dispute.respond_by = DisputeState(report.state), report.respond_by or dispute.respond_by
     if dispute.state in DECIDED:
         dispute.decided_at = account.now

@@ -74,7 +74,8 @@ class RefundReport:
 
 @dataclass(frozen=True)
 class DisputeReport:
-    """The payer's bank or the payer contests a payment; the provider has taken the money back until it is decided."""
+    """The payer's bank or the payer contests a payment; the provider has taken the money back until it is decided,
+    except for an inquiry."""
 
     id: str
     payment_id: str
@@ -86,6 +87,8 @@ class DisputeReport:
     respond_by: datetime | None
     # The provider's page on which the merchant answers, where the report names one.
     page_url: str = ""
+    # An inquiry of the payer's bank before a dispute: the merchant still has the money, and can give it back.
+    is_inquiry: bool = False
 
 
 @dataclass(frozen=True)

@@ -74,35 +74,59 @@ def fail_refund(call: Call, one: Object) -> None:
 
 
 def dispute(call: Call, charge: Object, state: str, reason: str, amount: int | None = None) -> Object:
-    """The money goes at once; a returned direct debit is lost from the start, and nobody can answer it."""
+    """The money goes at once, except for an inquiry; a returned direct debit is lost from the start, and nobody can answer it."""
     amount = amount or charge["amount"] - charge["amount_refunded"] or charge["amount"]
-    open_ = state in ("needs_response", "warning_needs_response")
     made = call.add(
         "du", amount=amount, charge=charge["id"], currency=charge["currency"], reason=reason, status=state,
         payment_intent=charge["payment_intent"], balance_transactions=[], enhanced_eligibility_types=[], evidence={},
-        evidence_details={"due_by": call.now + 7 * _DAY if open_ else None, "submission_count": 0,
-                          "submission_method": "manual", "enhanced_eligibility": {}},
-        is_charge_refundable=False,
+        evidence_details={"due_by": _due(call, state), "submission_count": 0, "submission_method": "manual",
+                          "enhanced_eligibility": {}},
+        is_charge_refundable=_is_inquiry(state),
     )  # fmt: skip
     charge["disputed"] = True
     call.save(charge)
-    payments.new_entry(call, -amount, _DISPUTE_FEE, "adjustment", made["id"], charge["currency"])
     call.emit("charge.dispute.created", made)
-    call.emit("charge.dispute.funds_withdrawn", made)
+    if not _is_inquiry(state):
+        _withdraw(call, made)
     if state == "lost":
         call.emit("charge.dispute.closed", made)
     return made
 
 
 def decide(call: Call, one: Object, state: str) -> None:
-    """under_review once the merchant has answered; won or lost in the end. What is won comes back."""
+    """under_review once the merchant has answered, needs_response where an inquiry becomes a dispute; won or lost in the end.
+    What is won comes back."""
+    escalates = _is_inquiry(one["status"]) and not _is_inquiry(state)
     one["status"] = state
-    one["evidence_details"]["due_by"] = None
+    one["evidence_details"]["due_by"] = _due(call, state)
     call.save(one)
+    if escalates:
+        _withdraw(call, one)
     if state == "won":
-        payments.new_entry(call, one["amount"], 0, "adjustment", one["id"], one["currency"])
+        _book(call, one, one["amount"], 0)
         call.emit("charge.dispute.funds_reinstated", one)
-    call.emit("charge.dispute.updated" if state == "under_review" else "charge.dispute.closed", one)
+    over = state in ("won", "lost", "warning_closed")
+    call.emit("charge.dispute.closed" if over else "charge.dispute.updated", one)
+
+
+def _due(call: Call, state: str) -> int | None:
+    return call.now + 7 * _DAY if state in ("needs_response", "warning_needs_response") else None
+
+
+def _is_inquiry(state: str) -> bool:
+    return state.startswith("warning_")
+
+
+def _withdraw(call: Call, one: Object) -> None:
+    one["is_charge_refundable"] = False
+    _book(call, one, -one["amount"], _DISPUTE_FEE)
+    call.emit("charge.dispute.funds_withdrawn", one)
+
+
+def _book(call: Call, one: Object, amount: int, fee: int) -> None:
+    entry = payments.new_entry(call, amount, fee, "adjustment", one["id"], one["currency"])
+    one["balance_transactions"] = [*one["balance_transactions"], entry]
+    call.save(one)
 
 
 def pay_out(call: Call, currency: str) -> Object:

@@ -43,14 +43,14 @@ class RefundBehaviour(Charge):
 
 
 class NewDispute(Charge):
-    state: Literal["needs_response", "lost"] = "needs_response"
+    state: Literal["needs_response", "warning_needs_response", "lost"] = "needs_response"
     reason: str = "fraudulent"
     amount: int | None = None
 
 
 class Decision(BaseModel):
     dispute: str
-    state: Literal["under_review", "won", "lost"]
+    state: Literal["under_review", "warning_under_review", "warning_closed", "needs_response", "won", "lost"]
 
 
 class PayoutResult(BaseModel):
@@ -133,7 +133,7 @@ async def refund_result(call: Acts, wanted: RefundResult) -> dict[str, Any]:
 
 @router.post("/dispute")
 async def dispute(call: Acts, wanted: NewDispute) -> dict[str, Any]:
-    """`lost` from the start: a returned direct debit."""
+    """`lost` from the start: a returned direct debit. `warning_needs_response`: an inquiry, which takes no money."""
     with call.store.transaction():
         charge = call.get(wanted.charge, "ch")
         return shown(aftermath.dispute(call, charge, wanted.state, wanted.reason, wanted.amount))

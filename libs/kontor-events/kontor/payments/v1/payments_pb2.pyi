@@ -1339,6 +1339,7 @@ class Dispute(message.Message):
     PAGE_URL_FIELD_NUMBER: builtins.int
     OPENED_AT_FIELD_NUMBER: builtins.int
     DECIDED_AT_FIELD_NUMBER: builtins.int
+    IS_INQUIRY_FIELD_NUMBER: builtins.int
     id: builtins.str
     merchant_id: builtins.str
     epoch: builtins.int
@@ -1356,6 +1357,8 @@ class Dispute(message.Message):
     provider_reference: builtins.str
     page_url: builtins.str
     """The provider's page on which the merchant answers; empty where it is not known."""
+    is_inquiry: builtins.bool
+    """An inquiry of the payer's bank: the provider has taken nothing, and the payment can still be given back."""
     @builtins.property
     def respond_by(self) -> timestamp_pb2.Timestamp:
         """Until when the merchant can answer; absent where nothing can be answered."""
@@ -1386,10 +1389,11 @@ class Dispute(message.Message):
         page_url: builtins.str = ...,
         opened_at: timestamp_pb2.Timestamp | None = ...,
         decided_at: timestamp_pb2.Timestamp | None = ...,
+        is_inquiry: builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = typing.Literal["decided_at", b"decided_at", "opened_at", b"opened_at", "respond_by", b"respond_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "currency", b"currency", "customer_id", b"customer_id", "decided_at", b"decided_at", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "id", b"id", "merchant_id", b"merchant_id", "opened_at", b"opened_at", "page_url", b"page_url", "payment_id", b"payment_id", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "respond_by", b"respond_by", "state", b"state", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = typing.Literal["amount_minor", b"amount_minor", "currency", b"currency", "customer_id", b"customer_id", "decided_at", b"decided_at", "deleted", b"deleted", "document_id", b"document_id", "document_number", b"document_number", "epoch", b"epoch", "id", b"id", "is_inquiry", b"is_inquiry", "merchant_id", b"merchant_id", "opened_at", b"opened_at", "page_url", b"page_url", "payment_id", b"payment_id", "provider", b"provider", "provider_reference", b"provider_reference", "reason", b"reason", "respond_by", b"respond_by", "state", b"state", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -32,7 +32,8 @@ _REFUND_STATES: Mapping[str, Literal["pending", "succeeded", "failed"]] = {
 }  # fmt: skip
 _DISPUTE_STATES: Mapping[str, Literal["needs_response", "under_review", "won", "lost"]] = {
     "needs_response": "needs_response", "warning_needs_response": "needs_response",
-    "under_review": "under_review", "warning_under_review": "under_review",
+    "appeal_needs_response": "needs_response",
+    "under_review": "under_review", "warning_under_review": "under_review", "appeal_under_review": "under_review",
     "won": "won", "warning_closed": "won", "prevented": "won", "lost": "lost",
 }  # fmt: skip
 # https://docs.stripe.com/declines/codes, and failure codes of bank debits.
@@ -146,6 +147,8 @@ def dispute_report(dispute: Object) -> DisputeReport:
         state=state,
         reason=dispute["reason"],
         respond_by=instant(due) if due and state == "needs_response" else None,
+        # https://docs.stripe.com/disputes/how-disputes-work#inquiries: Stripe withdraws nothing for it.
+        is_inquiry=dispute["status"].startswith("warning_"),
     )
 
 
