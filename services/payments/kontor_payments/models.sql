@@ -15,6 +15,18 @@ CREATE FUNCTION connection_of_saved_method(wanted_provider text, wanted text) RE
     AS $$ SELECT connection_id FROM saved_method WHERE token = wanted AND wanted <> '' AND provider = wanted_provider
         ORDER BY id DESC LIMIT 1 $$;
 
+-- The checkout that such an event is about: the account may have been connected anew since, or by another merchant.
+CREATE FUNCTION connection_of_checkout(wanted_provider text, wanted_account text, wanted uuid) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT c.id FROM checkout o JOIN connection c ON c.id = o.connection_id
+        WHERE o.id = wanted AND c.account = wanted_account AND c.provider = wanted_provider $$;
+
+-- Whether another connection, of whichever merchant, still reaches the account at the provider.
+CREATE FUNCTION account_still_used(wanted_provider text, wanted_account text, besides uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT EXISTS (SELECT FROM connection WHERE account = wanted_account AND provider = wanted_provider
+        AND id <> besides AND credentials <> '') $$;
+
 CREATE POLICY lookup ON connection FOR SELECT TO CURRENT_USER USING (true);
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

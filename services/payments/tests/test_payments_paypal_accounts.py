@@ -11,6 +11,7 @@ import pytest_asyncio
 from paypal_merchant import PayPalMerchant, account_id
 
 from kontor_payments.connections.accounts import connect_with_key
+from kontor_payments.connections.ending import disconnect
 from kontor_payments.errors import KeyRefused, SignatureInvalid
 from kontor_payments.providers.paypal.access import PayPalAccess
 from kontor_payments.providers.paypal.amounts import minor_of, paypal_amount
@@ -106,6 +107,34 @@ async def test_the_operators_one_webhook_tells_of_every_merchant_who_agreed(worl
     await shop.does("withdraw", partner="KNTRPARTNER23")
     refused_ = await world.pay(await world.invoice(), method="paypal")
     assert (refused_.status_code, refused_.json()["code"], bool(checkout)) == (409, "provider_refused", True)
+
+
+async def test_a_refund_is_booked_though_the_account_was_connected_anew_since(world: Any, shop: PayPalMerchant) -> None:
+    document = await world.invoice()
+    for _ in range(2):
+        state = uuid4().hex
+        told = await agreed(shop, state)
+        await shop.store(await connector(shop).by_code(told["merchantIdInPayPal"], state))
+        if await world.state(document) == "open":
+            await shop.switch_on()
+            await shop.paid(document)
+            await disconnect(shop.deps, world.merchant, "paypal")
+    await shop.does("refund", capture=(await shop.captured())["id"], value="19.00")
+
+    async def is_refunded() -> bool:
+        return bool((await world.receivable(document))["refunded_minor"] == 1900)
+
+    await eventually(is_refunded)
+    assert len(await world.sql("SELECT 1 FROM connection WHERE provider = 'paypal'")) == 2
+
+
+async def test_an_approval_that_was_withdrawn_names_its_order_otherwise(world: Any, shop: PayPalMerchant) -> None:
+    await shop.connect()
+    await shop.start(await world.invoice())
+    [order] = await shop.orders()
+    told = (await shop.hears("checkout-order", {"order_id": order["id"]})).checkout
+    assert told is not None
+    assert (told.provider_id, told.state) == (order["id"], "open")
 
 
 async def test_anothers_account_cannot_be_claimed_by_its_id(shop: PayPalMerchant) -> None:

@@ -35,11 +35,14 @@ async def receive(request: Request, provider: str, connection_id: UUID) -> Respo
     """Nobody's token: the signature says who speaks. An event that was here before changes nothing."""
     deps = dependencies_of(request)
     body = await request.body()
-    if connection_id == FOR_ALL_MERCHANTS:
+    for_all = connection_id == FOR_ALL_MERCHANTS
+    if for_all:
         connection_id = await _named_in(request, provider, body)
-    merchant_id = await _merchant(request, provider, connection_id)
-    connection = await deps.providers.by_id(merchant_id, connection_id)
+    connection = await _connection(request, provider, connection_id)
     event = await _event(deps, connection, request, body)
+    if for_all:
+        connection = await _paid_through(request, connection, event)
+    merchant_id, connection_id = connection.merchant_id, connection.id
     async with deps.db.transaction(merchant_id) as session:
         checkout_id = await _checkout(session, connection_id, event)
         known = checkout_id is not None or event.payout is not None or event.gone_method != ""
@@ -74,24 +77,38 @@ async def _named_in(request: Request, provider: str, body: bytes) -> UUID:
     return found
 
 
-async def _merchant(request: Request, provider: str, connection_id: UUID) -> UUID:
+async def _connection(request: Request, provider: str, connection_id: UUID) -> Connection:
     async with request.app.state.db.connection() as connection:
         found: UUID | None = await connection.fetchval("SELECT connection_merchant($1, $2)", provider, connection_id)
     if found is None:
         raise ConnectionUnknown
-    return found
+    return await dependencies_of(request).providers.by_id(found, connection_id)
+
+
+async def _paid_through(request: Request, named: Connection, event: protocol.ProviderEvent) -> Connection:
+    """The connection of the checkout that the event is about; of an account that was connected anew it is an earlier one."""
+    reference = _reference(event)
+    if reference is None:
+        return named
+    async with request.app.state.db.connection() as connection:
+        query = "SELECT connection_of_checkout($1, $2, $3)"
+        found: UUID | None = await connection.fetchval(query, named.provider, named.account, reference)
+    return await _connection(request, named.provider, found) if found else named
 
 
 async def _checkout(session: AsyncSession, connection_id: UUID, event: protocol.ProviderEvent) -> UUID | None:
     """By our own reference: the webhook may be here before the answer that tells us the provider's id."""
-    if event.checkout is None:
-        return None
-    try:
-        reference = UUID(event.checkout.reference)
-    except ValueError:
-        return None
+    reference = _reference(event)
     query = select(Checkout.id).where(Checkout.id == reference, Checkout.connection_id == connection_id)
     return (await session.exec(query)).one_or_none()
+
+
+def _reference(event: protocol.ProviderEvent) -> UUID | None:
+    """None for what is not ours."""
+    try:
+        return UUID(event.checkout.reference) if event.checkout else None
+    except ValueError:
+        return None
 
 
 async def _first_time(

@@ -158,7 +158,8 @@ class PayPalProvider:
     async def _checkout_of(self, kind: str, about: Mapping[str, Any]) -> CheckoutReport | None:
         """The order that an event is about; None where it is about none."""
         if kind == "checkout-order":
-            return await self.fetch(about["id"])
+            # PayPal's CHECKOUT.PAYMENT-APPROVAL.REVERSED has the order's id as order_id.
+            return await self.fetch(about.get("id") or about["order_id"])
         if kind == "dispute":
             return await self._disputed(about["dispute_id"])
         if kind not in ("capture", "refund"):
