@@ -149,6 +149,22 @@ async def test_signing_in_at_the_provider_connects_the_account_once(shop: Any) -
     assert (again.status_code, again.json()["code"]) == (409, "oauth_state_invalid")
 
 
+async def test_deleting_the_keys_of_an_earlier_sign_in_leaves_the_later_one_its_access(world: Any, shop: Any) -> None:
+    ended = []
+    for _ in range(2):
+        assert (await shop.call("POST", "/stripe/signed-in", json=await came_back(shop))).status_code == 200
+        ended.append((await shop.connection())["id"])
+        if len(ended) == 1:
+            assert (await shop.call("POST", "/stripe/end")).status_code == 200
+    assert (await shop.call("DELETE", f"/{ended[0]}/keys")).status_code == 200
+    assert (await shop.try_out())["state"] == "succeeded"
+    assert (await shop.call("POST", "/stripe/end")).status_code == 200
+    assert (await shop.call("DELETE", f"/{ended[1]}/keys")).status_code == 200
+    access = {"client_id": "ca_kontor", "stripe_user_id": shop.account}
+    platform = {"Authorization": "Bearer sk_test_platform"}
+    assert (await world.stripe.post("/oauth/deauthorize", data=access, headers=platform)).status_code == 401
+
+
 async def test_what_comes_back_counts_in_its_own_session_only(shop: Any) -> None:
     told = await came_back(shop)
     stranger = await shop.call("POST", "/stripe/signed-in", json=told, session_id=uuid4())

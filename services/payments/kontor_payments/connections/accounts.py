@@ -89,6 +89,15 @@ def changed(session: AsyncSession, connection: Connection) -> None:
     record(session, pb.ConnectionChanged(connection=state_of(pb.Connection, connection)))
 
 
+async def close_account(deps: Dependencies, connection: Connection) -> None:
+    """Takes the connection's webhook away at the provider, and our access unless another connection needs it. Raises OutcomeUnknown."""
+    async with deps.db.connection() as asked:
+        query = "SELECT account_still_used($1, $2, $3)"
+        still_used = await asked.fetchval(query, connection.provider, connection.account, connection.id)
+    keys = deps.providers.keys.unseal(connection.credentials)
+    await deps.providers.connector(connection.provider).close(keys, account_still_used=still_used)
+
+
 async def lock_active(session: AsyncSession, provider: str) -> Connection | None:
     """For what changes what customers are offered. The merchant is locked first, as its copy does."""
     await session.exec(update(Merchant).values(offer_pending=True))

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.checkouts.ending import LIVE, close_page
 from kontor_payments.checkouts.reports import lock_parts
-from kontor_payments.connections.accounts import changed, lock_active
+from kontor_payments.connections.accounts import changed, close_account, lock_active
 from kontor_payments.connections.refusals import problem
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import ConnectionUnknown, KeysNeeded
@@ -80,7 +80,7 @@ async def delete_keys(deps: Dependencies, merchant_id: UUID, connection_id: UUID
         raise KeysNeeded(checkouts=uses.open_checkouts, payments=uses.pending_payments, refunds=uses.open_refunds)
     await end_methods_of_ended_connections(deps, merchant_id)
     try:
-        await deps.providers.connector(connection.provider).close(deps.providers.keys.unseal(connection.credentials))
+        await close_account(deps, connection)
     except OutcomeUnknown as error:
         raise problem(error, connection.provider) from error
     async with deps.db.transaction(merchant_id) as session:

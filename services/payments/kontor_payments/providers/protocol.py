@@ -224,8 +224,9 @@ class Connector(Protocol):
         """The credentials with what verifies webhooks to this address; one that was registered there is replaced."""
         ...
 
-    async def close(self, credentials: Mapping[str, str]) -> None:
-        """Takes webhook and access away at the provider; what is gone already is no error."""
+    async def close(self, credentials: Mapping[str, str], *, account_still_used: bool) -> None:
+        """Takes webhook and access away at the provider; only the webhook where another connection still needs the access. What is
+        gone already is no error."""
         ...
 
 

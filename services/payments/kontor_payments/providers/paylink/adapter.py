@@ -140,7 +140,7 @@ class PaylinkConnector:
         """The address is part of each link, or the merchant enters it at the acquirer."""
         return {**credentials, "callback_url": url}
 
-    async def close(self, credentials: Mapping[str, str]) -> None:
+    async def close(self, credentials: Mapping[str, str], *, account_still_used: bool) -> None:
         return
 
 

@@ -115,7 +115,7 @@ class PayPalConnector:
         made = await app.call("POST", "/v1/notifications/webhooks", body=wanted)
         return {**credentials, "webhook_id": made["id"]}
 
-    async def close(self, credentials: Mapping[str, str]) -> None:
+    async def close(self, credentials: Mapping[str, str], *, account_still_used: bool) -> None:
         """Takes the webhook of a merchant's own app away; what is gone already is no error. Raises OutcomeUnknown.
 
         A merchant who connected by referral takes the permission away at PayPal, which no call of the operator's can do.

@@ -90,12 +90,15 @@ class StripeConnector:
         made = await plain(hooks.create_async(wanted))
         return {**credentials, "webhook_id": made["id"], "webhook_secret": made["secret"]}
 
-    async def close(self, credentials: Mapping[str, str]) -> None:
-        """Takes our webhook and, of Connect, our access away. What is gone already is no error. Raises OutcomeUnknown."""
+    async def close(self, credentials: Mapping[str, str], *, account_still_used: bool) -> None:
+        """Takes our webhook and, of Connect, our access to the whole account away. What is gone already is no error.
+
+        Raises OutcomeUnknown.
+        """
         try:
             if webhook := credentials.get("webhook_id"):
                 await asked(self._access.client(credentials).v1.webhook_endpoints.delete_async(webhook))
-            if not credentials.get("api_key"):
+            if not credentials.get("api_key") and not account_still_used:
                 body = {"client_id": self._access.client_id, "stripe_user_id": credentials["account"]}
                 await self._connect("/oauth/deauthorize", **body)
         except Refused:
