@@ -1,15 +1,20 @@
 """After a payment through Stripe: refunds, disputes, payouts, saved methods."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+import stripe
 from stripe_merchant import StripeMerchant
 
 from kontor.payments.v1 import payments_pb2 as pb
 from kontor_payments.providers.protocol import ChargeRequest, OutcomeUnknown, SavedMethod, SetupRequest
+from kontor_payments.providers.stripe.access import StripeAccess
+from kontor_payments.providers.stripe.adapter import StripeProvider
 from kontor_payments.providers.stripe.reports import dispute_report, method_of
 from kontor_testing.waiting import eventually
 
@@ -193,6 +198,29 @@ async def test_a_saved_card_is_charged_once_however_often_it_is_asked(shop: Stri
     report = await shop.adapter.charge(request)
     assert (report.state, [payment.state for payment in report.payments]) == ("completed", ["succeeded"])
     assert (report.reference, len(await shop.charges())) == (request.reference, 1)
+
+
+@dataclass
+class Connect:
+    """The SDK of an account that is connected by OAuth, as far as a charge needs it. Nobody answers."""
+
+    application_fee_percent: float = 1.5
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def client(self, credentials: Any) -> Any:
+        return SimpleNamespace(v1=SimpleNamespace(payment_intents=SimpleNamespace(create_async=self._create)))
+
+    async def _create(self, wanted: dict[str, Any], options: Any) -> None:
+        self.asked.append(wanted)
+        raise stripe.APIConnectionError("")
+
+
+async def test_the_operators_share_is_taken_of_charges_through_connect() -> None:
+    access, request = Connect(), ChargeRequest(4900, "EUR", "ours", "cus_1", "pm_1", "Strom", RETURN)
+    for credentials in ({"account": "acct_1"}, {"api_key": "rk_1"}):
+        with pytest.raises(OutcomeUnknown):
+            await StripeProvider(cast(StripeAccess, access), credentials).charge(request)
+    assert [one.get("application_fee_amount") for one in access.asked] == [74, None]
 
 
 async def test_where_the_bank_wants_the_customer_the_report_says_where(world: Any, shop: StripeMerchant) -> None:

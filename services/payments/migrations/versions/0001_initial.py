@@ -772,6 +772,7 @@ def upgrade() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("taken_minor", sa.BigInteger(), nullable=False),
+        sa.Column("is_inquiry", sa.Boolean(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("respond_by", sa.DateTime(timezone=True), nullable=True),
@@ -936,6 +937,16 @@ CREATE FUNCTION connection_of_saved_method(wanted_provider text, wanted text) RE
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT connection_id FROM saved_method WHERE token = wanted AND wanted <> '' AND provider = wanted_provider
         ORDER BY id DESC LIMIT 1 $$""")
+    execute("""-- The checkout that such an event is about: the account may have been connected anew since, or by another merchant.
+CREATE FUNCTION connection_of_checkout(wanted_provider text, wanted_account text, wanted uuid) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT c.id FROM checkout o JOIN connection c ON c.id = o.connection_id
+        WHERE o.id = wanted AND c.account = wanted_account AND c.provider = wanted_provider $$""")
+    execute("""-- Whether another connection, of whichever merchant, still reaches the account at the provider.
+CREATE FUNCTION account_still_used(wanted_provider text, wanted_account text, besides uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT EXISTS (SELECT FROM connection WHERE account = wanted_account AND provider = wanted_provider
+        AND id <> besides AND credentials <> '') $$""")
     execute("CREATE POLICY lookup ON connection FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

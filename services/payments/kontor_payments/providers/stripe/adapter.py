@@ -50,7 +50,7 @@ class StripeProvider:
         }
         payment: dict[str, Any] = {"description": request.description[:500], "metadata": {REFERENCE: request.reference}}
         if self._fee_percent:
-            payment["application_fee_amount"] = round(request.amount_minor * self._fee_percent / 100)
+            payment["application_fee_amount"] = self._fee(request.amount_minor)
         wanted: Any = {
             "mode": "payment",
             "line_items": [item],
@@ -173,6 +173,8 @@ class StripeProvider:
             "confirm": True,
             "off_session": True,
         }
+        if self._fee_percent:
+            wanted["application_fee_amount"] = self._fee(request.amount_minor)
         try:
             made = await self._api.payment_intents.create_async(wanted, {"idempotency_key": request.reference})
             return await self._of_intent(made.to_dict())
@@ -203,6 +205,10 @@ class StripeProvider:
         except NotThere:
             return False
         return bool(kept["customer"] == request.customer_id)
+
+    def _fee(self, amount_minor: int) -> int:
+        """For the operator, of a payment through Connect."""
+        return round(amount_minor * self._fee_percent / 100)
 
     async def _confirm_with_customer(self, intent_id: str, request: ChargeRequest) -> CheckoutReport:
         wanted: Any = {"payment_method": request.method_id, "return_url": request.return_url}
