@@ -92,6 +92,23 @@ async def test_a_debit_on_its_way_is_booked_after_the_end_and_keeps_the_keys_unt
     assert (await world.stripe.get(f"/double/stripe/{shop.account}/objects/we?livemode=true")).json()["data"] == []
 
 
+async def test_a_debit_that_nobody_can_follow_any_more_has_failed_when_the_keys_are_deleted(world: Any) -> None:
+    shop = ConnectingMerchant(world)
+    key = await shop.go_live()
+    off = [{"provider": "sandbox", "enabled": False}]
+    await world.http.put("/v1/settings", json={"providers": off}, headers=world.staff())
+    document = await world.invoice()
+    await pays(world, await world.checkout(document, "sepa_debit"), "sepa_debit")
+    await world.becomes(document, "on_its_way")
+    await shop.revoke(key)
+    await world.pay(await world.invoice())
+    assert (await shop.call("POST", "/stripe/end")).json()["pending_payments"] == 1
+    connection = (await shop.connection())["id"]
+    assert (await shop.call("DELETE", f"/{connection}/keys")).status_code == 200
+    row = await world.becomes(document, "open")
+    assert (row["open_minor"], row["pending_minor"], row["last_failure"]) == (11900, 0, "failed")
+
+
 async def test_ending_needs_a_fresh_log_in(shop: Any) -> None:
     refused = await shop.call("POST", "/stripe/end", minutes_ago=11)
     assert (refused.status_code, refused.json()["code"]) == (403, "fresh_log_in_needed")

@@ -111,14 +111,10 @@ async def test_the_operators_one_webhook_tells_of_every_merchant_who_agreed(worl
 
 async def test_a_refund_is_booked_though_the_account_was_connected_anew_since(world: Any, shop: PayPalMerchant) -> None:
     document = await world.invoice()
-    for _ in range(2):
-        state = uuid4().hex
-        told = await agreed(shop, state)
-        await shop.store(await connector(shop).by_code(told["merchantIdInPayPal"], state))
-        if await world.state(document) == "open":
-            await shop.switch_on()
-            await shop.paid(document)
-            await disconnect(shop.deps, world.merchant, "paypal")
+    await shop.connect_by_referral()
+    await shop.paid(document)
+    await disconnect(shop.deps, world.merchant, "paypal")
+    await shop.connect_by_referral()
     await shop.does("refund", capture=(await shop.captured())["id"], value="19.00")
 
     async def is_refunded() -> bool:

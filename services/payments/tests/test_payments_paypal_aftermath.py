@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from paypal_merchant import PayPalMerchant
+from saving_customer import SavingCustomer
 
 from kontor_payments.providers.protocol import (
     ChargeRequest,
@@ -178,6 +179,22 @@ async def test_a_charge_that_paypal_has_forgotten_is_not_made_again(world: Any, 
     assert (await world.paypal.post(f"/double/forget-keys/{shop.account}")).status_code == 204
     with pytest.raises(OutcomeUnknown, match="DUPLICATE_INVOICE_ID"):
         await shop.adapter.charge(request)
+    assert len(await shop.objects("capture")) == 1
+
+
+async def test_a_charge_whose_answer_was_lost_is_not_taken_for_never_made(world: Any, shop: PayPalMerchant) -> None:
+    customer, document = SavingCustomer(world, shop), await world.invoice()
+    begun = (await customer.begins("paypal")).json()
+    await world.paypal.post(begun["redirect_url"], data={"outcome": "completed"})
+    await customer.comes_back()
+    await shop.behaves(calls={"POST /v2/checkout/orders": "timeout_after"}, hold_seconds=3, webhooks="never")
+    body = {"documents": [str(document)], "return_url": RETURN}
+    headers = world.bearer("service:contracts", "service") | {"Idempotency-Key": str(uuid4())}
+    charged = await world.http.post("/v1/charges", json=body, headers=headers)
+    assert charged.json()["state"] == "creating"
+    await world.sql("UPDATE checkout SET created_at = now() - interval '11 minutes'")
+    otherwise = await world.pay(document, method="paypal")
+    assert (otherwise.status_code, otherwise.json()["status"]) == (200, "already_paid")
     assert len(await shop.objects("capture")) == 1
 
 

@@ -7,21 +7,24 @@ from uuid import UUID
 import structlog
 from sqlmodel import col, select
 
+from kontor.payments.v1.payments_pb2_codes import FailureCode, PaymentState
 from kontor_payments.checkouts.reports import apply_report
 from kontor_payments.connections.attention import access_lost, note_refusal
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.errors import ConnectionUnknown
 from kontor_payments.methods.gone import end_method_of_charge
 from kontor_payments.methods.requests import charge_request
-from kontor_payments.models import Checkout, CheckoutPart, Receivable
+from kontor_payments.models import Checkout, CheckoutPart, Payment, Receivable
 from kontor_payments.providers.protocol import (
     CheckoutReport,
     CheckoutRequest,
     HostedProvider,
     MethodGone,
     OutcomeUnknown,
+    PaymentReport,
     Refused,
 )
+from kontor_payments.providers.registry import KINDS
 
 log = structlog.get_logger()
 
@@ -38,8 +41,7 @@ async def reconcile(deps: Dependencies, checkout: Checkout) -> None:
     try:
         report = await _due(deps, checkout)
     except ConnectionUnknown:
-        # The merchant has deleted its keys: nobody can be asked any more.
-        report = replace(_never_made(checkout), provider_id=checkout.provider_id or str(checkout.id))
+        report = await _unreachable(deps, checkout)
     except (OutcomeUnknown, Refused) as error:
         log.warning("checkout_not_answered", checkout_id=str(checkout.id), error=str(error))
         connection = await deps.providers.by_id(checkout.merchant_id, checkout.connection_id)
@@ -108,18 +110,40 @@ def _never_made(checkout: Checkout) -> CheckoutReport:
     return CheckoutReport(str(checkout.id), str(checkout.id), "cancelled", "", None)
 
 
+async def _unreachable(deps: Dependencies, checkout: Checkout) -> CheckoutReport:
+    """The merchant has deleted its keys: nobody can be asked any more. What is on its way counts as failed, so that it can be paid
+    otherwise; money that arrives all the same is for staff to book."""
+    async with deps.db.transaction(checkout.merchant_id) as session:
+        query = select(Payment).where(Payment.checkout_id == checkout.id, Payment.state == PaymentState.PENDING)
+        pending = list(await session.exec(query))
+    found: dict[str, PaymentReport] = {}
+    for one in pending:
+        known = found.get(one.provider_reference)
+        amount = one.amount_minor + (known.amount_minor if known else 0)
+        found[one.provider_reference] = PaymentReport(
+            one.provider_reference, "failed", amount, one.currency, one.method, FailureCode.FAILED, one.created_at, None, None,
+        )  # fmt: skip
+    report = _never_made(checkout)
+    return replace(report, provider_id=checkout.provider_id or str(checkout.id), payments=list(found.values()))
+
+
 async def _expire(deps: Dependencies, provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
     """A call whose outcome we do not know is looked up, then repeated under its key."""
     if checkout.provider_id:
         return await provider.expire(checkout.provider_id)
     if checkout.saved_method_id:
-        return await _end_charge(provider, checkout)
+        return await _end_charge(deps, provider, checkout)
     found = await provider.find(str(checkout.id)) or await provider.create_checkout(request_of(checkout))
     return await provider.expire(found.provider_id)
 
 
-async def _end_charge(provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
-    """A charge is never repeated in order to end it: it would take money. Raises OutcomeUnknown while the provider may still find it."""
+async def _end_charge(deps: Dependencies, provider: HostedProvider, checkout: Checkout) -> CheckoutReport:
+    """A charge is not repeated in order to end it: it would take money. Raises OutcomeUnknown while the provider may still find it.
+
+    Only where the provider cannot find it, nothing but the same request again says whether it has taken the money.
+    """
+    if not KINDS[checkout.provider].finds_charges:
+        return await _charge_again(deps, checkout)
     if found := await provider.find(str(checkout.id)):
         return await provider.expire(found.provider_id)
     if datetime.now(UTC) - checkout.created_at < _FOUND_AFTER:

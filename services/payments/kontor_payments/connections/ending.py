@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor_payments.checkouts.ending import LIVE, close_page
@@ -67,7 +67,8 @@ async def disconnect(deps: Dependencies, merchant_id: UUID, provider: str) -> tu
 
 
 async def delete_keys(deps: Dependencies, merchant_id: UUID, connection_id: UUID) -> Connection:
-    """Our webhook at the provider goes with them. From then on nothing can be refunded through this connection.
+    """Our webhook at the provider goes with them. From then on nothing can be refunded through this connection, and what is still on
+    its way, with a key that works no more, counts as failed.
 
     Raises ConnectionUnknown; KeysNeeded while something is under way that a key which still works can settle;
     ProviderUnavailable.
@@ -87,7 +88,16 @@ async def delete_keys(deps: Dependencies, merchant_id: UUID, connection_id: UUID
         connection = await _ended(session, connection_id)
         connection.credentials = ""
         changed(session, connection)
-        return connection
+    await _end_pending(deps, merchant_id, connection_id)
+    return connection
+
+
+async def _end_pending(deps: Dependencies, merchant_id: UUID, connection_id: UUID) -> None:
+    """Has the job end at once what is on its way and can be followed no more."""
+    pending = select(Payment.checkout_id).where(Payment.connection_id == connection_id, Payment.state == "pending")
+    async with deps.db.transaction(merchant_id) as session:
+        await session.exec(update(Checkout).where(col(Checkout.id).in_(pending)).values(ask_at=datetime.now(UTC)))
+    deps.wake.set()
 
 
 async def _ended(session: AsyncSession, connection_id: UUID) -> Connection:

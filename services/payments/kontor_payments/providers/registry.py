@@ -39,6 +39,8 @@ class ProviderKind:
     needs_connection: bool = True
     # Codes of the methods that the provider keeps for payments without the customer; its adapter is then a SavesMethods.
     saves: tuple[str, ...] = ()
+    # Whether `find` of its adapter finds a charge whose answer was lost.
+    finds_charges: bool = True
 
     def least(self, currency: str) -> int:
         """The smallest payment that the provider accepts, in minor units."""
@@ -95,6 +97,7 @@ KINDS: Mapping[str, ProviderKind] = {
             has_test_mode=True,
             key_fields=(KeyField("client_id", N_("Client id"), secret=False), KeyField("client_secret", N_("Secret"))),
             saves=("paypal",),
+            finds_charges=False,
         ),
         ProviderKind(
             "stripe",

@@ -978,6 +978,7 @@ CREATE FUNCTION payments_stuck() RETURNS bigint LANGUAGE sql STABLE SECURITY DEF
     + (SELECT count(*) FROM incoming_payment WHERE answer_pending AND received_at < now() - interval '1 minute')
     + (SELECT count(*) FROM checkout WHERE ask_at < now() - interval '1 minute')
     + (SELECT count(*) FROM statement_entry WHERE state = 'confirmed' AND decided_at < now() - interval '10 minutes')
+    + (SELECT count(*) FROM checkout WHERE state = 'creating' AND saved_method_id IS NOT NULL AND created_at < now() - interval '1 day')
     + (SELECT count(*) FROM payout WHERE link_at < now() - interval '1 minute')
     + (SELECT count(*) FROM refund WHERE try_at < now() - interval '1 minute' OR try_at IS NOT NULL AND attempts > 3)
 $$""")

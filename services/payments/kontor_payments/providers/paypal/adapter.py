@@ -46,8 +46,9 @@ class PayPalProvider:
     async def find(self, reference: str) -> CheckoutReport | None:
         """None: PayPal cannot search orders by our reference.
 
-        An order whose id never reached us takes no money: no payer has the address where it is approved, and we never capture
-        it. Created again with the same reference within six hours, it is the same order.
+        An order that a payer is to approve takes no money if its id never reached us: nobody has the address where it is approved,
+        and we never capture it. A charge of a saved account takes it at once. Created again with the same reference within six
+        hours, both are the same again.
         """
         return None
 
