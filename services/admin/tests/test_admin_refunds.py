@@ -62,9 +62,29 @@ async def test_money_is_given_back_in_part_with_reason_and_credit_note(shop: Sho
     sent = {"amount": "19,00", "reason": "defect", "note": "Kratzer", "credit_note": "on", "key": key}
     answer = await shop.post(f"{here}/erstatten", sent)
     assert answer.headers["location"] == here
-    wanted = {"amount_minor": 1900, "reason": "defect", "note": "Kratzer", "credit_note": True, "reference": ""}
+    wanted = {
+        "amount_minor": 1900,
+        "reason": "defect",
+        "note": "Kratzer",
+        "credit_note": True,
+        "reference": "",
+        "by_hand": False,
+    }
     assert shop.owners.calls == [("POST", path, wanted)]
     assert "Erstattung unterwegs" in await shop.page(here)
+
+
+async def test_what_kontor_cannot_give_back_is_recorded_once_staff_say_that_they_did(shop: Shop) -> None:
+    path, paid = await known(shop)
+    here = f"/zahlungen/{paid.payment.id}/erstatten"
+    assert 'name="by_hand"' not in await shop.page(here)
+    shop.owners.refuse("POST", path, 422, code="refund_by_hand", detail="Bitte dort erstatten", field="by_hand")
+    sent = {"amount": "19,00", "reason": "defect", "key": "k"}
+    form = (await shop.post(here, sent)).text
+    assert 'id="by_hand-error"' in form
+    assert "Erstattung erfassen" in form
+    _, at_acquirer = await known(shop, provider="paylink")
+    assert "Erstattung erfassen" in await shop.page(f"/zahlungen/{at_acquirer.payment.id}/erstatten")
 
 
 async def test_too_much_is_said_at_the_field_and_nothing_typed_is_lost(shop: Shop) -> None:

@@ -10,6 +10,12 @@ IncomingPaymentNotFound = NotFound.named("incoming_payment_not_found", N_("There
 NotParked = Conflict.named("not_parked", N_("This payment no longer waits for its document."))
 NoReceipt = Conflict.named("no_receipt", N_("There is a receipt as soon as the money has arrived."))
 NothingToRefund = Conflict.named("nothing_to_refund", N_("There is nothing to refund."))
+RefundByHand = Invalid.named(
+    "refund_by_hand",
+    N_(
+        "Kontor cannot give this money back at the provider. Please give it back at the provider's own pages, then record it here."
+    ),
+)
 RefundTooMuch = Invalid.named("refund_too_much", N_("That much is not left of this payment."))
 NothingToCredit = Invalid.named(
     "nothing_to_credit", N_("This money is too much: it goes back without a credit note, and nothing is open again.")

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sqlmodel import update
+from test_payments_refunds import give_back
 
 from kontor_payments.connections.accounts import connect_with_key
 from kontor_payments.errors import KeyRefused
@@ -121,6 +122,20 @@ async def test_the_acquirer_is_not_asked_and_refunds_are_made_at_its_pages(world
     with pytest.raises(OutcomeUnknown):
         await adapter.fetch("1:99999999999")
     assert (await adapter.fetch("1:1")).state == "expired"
+
+
+async def test_a_refund_is_recorded_once_staff_say_that_they_made_it_at_the_acquirer(world: Any) -> None:
+    connection = await connect(world)
+    document = await world.invoice()
+    await calls_back(world, connection, query_of(await world.checkout(document)))
+    [payment] = await world.sql("SELECT id FROM payment")
+    answer = await give_back(world, payment["id"], reason="returned")
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "refund_by_hand", "by_hand")
+    assert await world.sql("SELECT 1 FROM refund") == []
+    answer = await give_back(world, payment["id"], reason="returned", by_hand=True, reference="R-77")
+    assert (answer.status_code, (await world.receivable(document))["refunded_minor"]) == (202, 11900)
+    [refund] = await world.sql("SELECT state, provider_reference, attempts, try_at FROM refund")
+    assert tuple(refund) == ("succeeded", "R-77", 0, None)
 
 
 @pytest.mark.parametrize(

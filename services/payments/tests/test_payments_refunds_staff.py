@@ -171,3 +171,21 @@ async def test_nothing_is_left_of_what_is_only_on_its_way(world: Any) -> None:
     await world.choose(checkout, "pending", method="sepa_debit")
     answer = await give_back(world, (await payment_of(world, checkout, "pending"))["id"])
     assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_refund")
+
+
+async def test_what_came_through_an_account_without_keys_is_recorded_as_given_back(world: Any) -> None:
+    document, _, payment = await paid_by_card(world)
+    await world.sql("UPDATE connection SET credentials = '', state = 'ended'")
+    assert (await give_back(world, payment["id"])).json()["code"] == "refund_by_hand"
+    answer = await give_back(world, payment["id"], by_hand=True)
+    assert (answer.status_code, (await world.receivable(document))["refunded_minor"]) == (202, 11900)
+    [told] = await world.told(pb.PaymentRefunded)
+    assert (told.refund.state, told.payment.state) == ("succeeded", "refunded")
+
+
+async def test_what_the_provider_can_give_back_is_not_only_recorded(world: Any) -> None:
+    document, _, payment = await paid_by_card(world)
+    await give_back(world, payment["id"], amount_minor=1900, by_hand=True, reference="mine")
+    await refunded(world, document, 1900)
+    [refund] = await world.sql("SELECT provider_reference FROM refund")
+    assert refund["provider_reference"] not in ("", "mine")

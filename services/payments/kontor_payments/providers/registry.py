@@ -41,6 +41,8 @@ class ProviderKind:
     saves: tuple[str, ...] = ()
     # Whether `find` of its adapter finds a charge whose answer was lost.
     finds_charges: bool = True
+    # Whether Kontor can give money back there; else staff do so at the provider's own pages.
+    refunds: bool = True
 
     def least(self, currency: str) -> int:
         """The smallest payment that the provider accepts, in minor units."""
@@ -112,7 +114,7 @@ KINDS: Mapping[str, ProviderKind] = {
             key_fields=(KeyField("key", N_("Restricted key"), N_("Begins with rk_test_ or rk_live_.")),),
             saves=("card", "sepa_debit"),
         ),
-        ProviderKind("paylink", ("card",), key_fields=_OF_PAYMENT_LINKS),
+        ProviderKind("paylink", ("card",), key_fields=_OF_PAYMENT_LINKS, refunds=False),
         ProviderKind("sandbox", ("card", "sepa_debit", "paypal"), has_test_mode=True, needs_connection=False),
         ProviderKind("transfer", ("transfer",), needs_connection=False),
     )

@@ -27,6 +27,8 @@ class Wish:
     credit_note: bool = False
     # Of money that staff have given back themselves.
     reference: str = ""
+    # Staff have given it back themselves: the provider is not told.
+    by_hand: bool = False
 
 
 def request_refund(account: Account, payment: Payment, amount_minor: int, wish: Wish) -> Refund:
@@ -43,7 +45,7 @@ def request_refund(account: Account, payment: Payment, amount_minor: int, wish: 
         credit_note=wish.credit_note,
         provider_reference=wish.reference,
         created_at=account.now,
-        try_at=datetime.now(UTC) if payment.connection_id else None,
+        try_at=datetime.now(UTC) if payment.connection_id and not wish.by_hand else None,
     )
     account.session.add(refund)
     account.post(payment, ledger.refund_started(amount_minor), refund_id=refund.id)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field, StringConstraints
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kontor.documents.v1.documents_pb2_codes import DocumentType
@@ -13,9 +14,10 @@ from kontor_payments import events
 from kontor_payments.bookings.inputs import Name
 from kontor_payments.checkouts.ending import end_live_checkout
 from kontor_payments.dependencies import Dependencies, dependencies_of
-from kontor_payments.errors import NothingToCredit, NothingToRefund, RefundTooMuch
-from kontor_payments.models import Payment
+from kontor_payments.errors import NothingToCredit, NothingToRefund, RefundByHand, RefundTooMuch
+from kontor_payments.models import Connection, Payment
 from kontor_payments.providers.protocol import RefundReport
+from kontor_payments.providers.registry import KINDS
 from kontor_payments.receivables.account import Account, lock_by_payment
 from kontor_payments.refunds.service import Wish, end_refund, request_refund
 from kontor_service.commands import Key, command_result, once
@@ -41,8 +43,10 @@ class RefundInput(BaseModel):
     note: Annotated[Text, StringConstraints(strip_whitespace=True), Field(max_length=500)] = ""
     # A credit note takes off the document what would be to be paid again; without one it is open again.
     credit_note: bool = False
-    # Of money that did not come through a provider: what is written on the transfer by which it was given back.
+    # Of money that staff have given back themselves: what is written on the transfer, or the provider's id of the refund.
     reference: Name = ""
+    # Staff have given the money back at the provider's own pages, because Kontor cannot do so there.
+    by_hand: bool = False
 
 
 @router.post("/payments/{payment_id}/refund", status_code=202)
@@ -50,25 +54,28 @@ async def refund(
     request: Request, payment_id: UUID, wanted: RefundInput, principal: Booker, key: Key = None
 ) -> dict[str, Any]:
     """202: the provider is told after this; what becomes of it is told by events. What came through no provider is recorded as
-    given back. Once per idempotency key."""
+    given back; so is, with `by_hand`, what Kontor cannot give back at its provider. Once per idempotency key."""
     return await refund_by_staff(dependencies_of(request), principal, payment_id, wanted, key)
 
 
 async def refund_by_staff(
     deps: Dependencies, principal: Principal, payment_id: UUID, wanted: RefundInput, key: str | None
 ) -> dict[str, Any]:
-    """Raises PaymentNotFound, NothingToRefund, RefundTooMuch, NothingToCredit."""
+    """Raises PaymentNotFound, NothingToRefund, RefundTooMuch, NothingToCredit, RefundByHand."""
 
     async def act(session: AsyncSession) -> dict[str, Any]:
         account = await lock_by_payment(session, payment_id, deps.clock)
         payment = account.payments[payment_id]
         amount_minor = _amount(account, payment, wanted)
+        by_hand = not await _provider_refunds(session, payment)
+        if by_hand and payment.connection_id and not wanted.by_hand:
+            raise RefundByHand(field="by_hand")
         wish = Wish(
             RefundReason(wanted.reason), wanted.note, principal.name or principal.subject, wanted.credit_note,
-            reference="" if payment.connection_id else wanted.reference,
+            reference=wanted.reference if by_hand else "", by_hand=by_hand,
         )  # fmt: skip
         made = request_refund(account, payment, amount_minor, wish)
-        if payment.connection_id is None:
+        if by_hand:
             await session.flush()
             done = RefundReport("", str(made.id), "", amount_minor, "succeeded")
             end_refund(account, payment, made, done)
@@ -81,6 +88,15 @@ async def refund_by_staff(
     answer = await once(deps.db, principal.merchant, "refund", key, asked, act)
     deps.wake.set()
     return answer
+
+
+async def _provider_refunds(session: AsyncSession, payment: Payment) -> bool:
+    """Whether Kontor can have the money given back: not at every acquirer, and nowhere once the keys are deleted."""
+    if payment.connection_id is None:
+        return False
+    query = select(Connection).where(Connection.id == payment.connection_id)
+    connection = (await session.exec(query)).one()
+    return KINDS[connection.provider].refunds and bool(connection.credentials)
 
 
 def _amount(account: Account, payment: Payment, wanted: RefundInput) -> int:

@@ -63,14 +63,15 @@ async def refund(request: Request, payment_id: UUID) -> Response:
         "note": form.text("note", limit=500, lines=True),
         "credit_note": form.flag("credit_note"),
         "reference": form.text("reference", limit=100),
+        "by_hand": view.by_hand or form.flag("by_hand"),
     }
     answer, status = await submit(
         request, form, "payments", "payments:book", f"/v1/payments/{payment_id}/refund", json=wanted, key=form.value("key"),
-        names={"amount_minor": "amount", "credit_note": "credit_note"},
+        names={"amount_minor": "amount", "credit_note": "credit_note", "by_hand": "by_hand"},
     )  # fmt: skip
     if answer is None:
         return _refund_page(request, staff, view, form, status)
-    done = _("The money is on its way back.") if view.through_provider else _("The refund is recorded.")
+    done = _("The money is on its way back.") if not wanted["by_hand"] else _("The refund is recorded.")
     return pages(request).redirect(f"/zahlungen/{payment_id}", good=done)
 
 

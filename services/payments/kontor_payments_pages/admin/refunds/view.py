@@ -26,8 +26,13 @@ class PaymentView:
 
     @property
     def through_provider(self) -> bool:
-        """Whether a provider gives the money back; otherwise staff do so themselves."""
+        """Whether the money came through a provider."""
         return self.payment["provider"] not in ("erp", "staff", "statement", "transfer")
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether staff give the money back themselves. That the keys of a provider are deleted is known to the owner alone."""
+        return not self.through_provider or self.payment["provider"] == "paylink"
 
     @property
     def can_be_credited(self) -> bool:
