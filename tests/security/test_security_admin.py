@@ -84,7 +84,7 @@ DESKS: dict[str, Desk] = {
     "POST /dokumente/{document_id}/absender": _RELEASE,
     "POST /dokumente/{document_id}/zeichen": _RELEASE,
     "POST /dokumente/{document_id}/bezahlt": _BOOK,
-    "POST /abbuchungen/{document_id}": _BOOK,
+    "POST /abbuchungen/{document_id:uuid}": _BOOK,
     "POST /dokumente/{document_id}/buchen": Desk("payments:book", _MONEY),
     "POST /dokumente/{document_id}/buchung-stornieren": _BOOK,
     "POST /dokumente/{document_id}/auszahlung": _BOOK,

@@ -81,7 +81,7 @@ async def back(request: Request, slug: Slug) -> Response:
     return pages(request).redirect(_address(slug), warn=_("Nothing was saved. You can try again at any time."))
 
 
-@router.post("/{method_id:uuid}/standard")
+@router.post("/{method_id}/standard")
 async def make_default(request: Request, slug: Slug, method_id: UUID) -> Response:
     await saved_methods(request, with_options=False)
     await read_form(request)
@@ -91,7 +91,7 @@ async def make_default(request: Request, slug: Slug, method_id: UUID) -> Respons
     )  # fmt: skip
 
 
-@router.post("/{method_id:uuid}/entfernen")
+@router.post("/{method_id}/entfernen")
 async def remove(request: Request, slug: Slug, method_id: UUID) -> Response:
     await saved_methods(request, with_options=False)
     await read_form(request)
@@ -101,7 +101,7 @@ async def remove(request: Request, slug: Slug, method_id: UUID) -> Response:
     )  # fmt: skip
 
 
-@confirming.post("/{document_id:uuid}/bestaetigen")
+@confirming.post("/{document_id}/bestaetigen")
 async def confirm(request: Request, slug: Slug, document_id: UUID) -> Response:
     """The customer goes to their bank's page, to confirm what was charged to a saved method."""
     await saved_methods(request, with_options=False)
