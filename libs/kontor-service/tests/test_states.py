@@ -40,6 +40,7 @@ class Row:
     payment_reference: str = ""
     expected_on: date | None = None
     checkout_open: bool = True
+    confirmation_needed: bool = False
     credits: tuple[dict[str, object], ...] = ()
     repeats_document_ids: tuple[str, ...] = ()
     credit_minor: int = 0

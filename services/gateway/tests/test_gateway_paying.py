@@ -370,3 +370,10 @@ async def test_the_same_as_json(portal: Any, invoice: Any) -> None:
     answer = await portal.client.post(path, json={"method": "card"}, headers=invoice["cookie"])
     assert answer.status_code == 201
     assert answer.json()["redirect_url"] == "http://provider.example/pay/1"
+
+
+async def test_a_charge_that_waits_for_the_customer_is_confirmed_at_the_provider(portal: Any, invoice: Any) -> None:
+    there = {"checkout_id": CHECKOUT, "redirect_url": "http://provider.example/confirm/1"}
+    portal.owners.answer("POST", f"/v1/documents/{invoice['document']}/confirmation", there)
+    answer = await portal.post(f"{invoice['address']}/bestaetigen", invoice["cookie"])
+    assert (answer.status_code, answer.headers["location"]) == (303, there["redirect_url"])

@@ -25,7 +25,7 @@ async def listed(portal: Any, cookie: dict[str, str], query: str = "") -> tuple[
 async def test_a_customer_sees_no_purchase_orders_and_nothing_that_suppliers_get(portal: Any) -> None:
     _, _, cookie = await shop(portal, "customer")
     assert await listed(portal, cookie) == ({"RE-1"}, {"invoice": 1})
-    page = (await portal.page("/brunner/dokumente", cookie)).text
+    page = (await portal.page("/brunner/dokumente?further=1", cookie)).text
     assert "Bestellungen" not in page
     assert 'name="direction"' not in page
 
@@ -41,7 +41,7 @@ async def test_who_is_both_sees_all_and_tells_bills_by_their_direction(portal: A
     assert (await listed(portal, cookie, "direction=incoming"))[0] == {"GS-1"}
     assert (await listed(portal, cookie, "direction=outgoing"))[0] == {"RE-1"}
     assert (await portal.json(f"{LIST}?direction=up", cookie)).json()["field"] == "direction"
-    page = (await portal.page("/brunner/dokumente", cookie)).text
+    page = (await portal.page("/brunner/dokumente?further=1", cookie)).text
     assert '<option value="incoming">Rechnungen von Ihnen</option>' in page
 
 

@@ -12,6 +12,7 @@ from kontor_edge.portal import Slug
 from kontor_payments_pages.portal.commands import PAY, confirmation
 from kontor_payments_pages.portal.methods.view import SavedMethods, saved_methods
 from kontor_payments_pages.portal.returning import to_provider
+from kontor_payments_pages.portal.to_pay import to_pay
 from kontor_service.errors import Problem
 from kontor_service.i18n import gettext as _
 from kontor_web import Form, read_form
@@ -104,7 +105,7 @@ async def remove(request: Request, slug: Slug, method_id: UUID) -> Response:
 @confirming.post("/{document_id}/bestaetigen")
 async def confirm(request: Request, slug: Slug, document_id: UUID) -> Response:
     """The customer goes to their bank's page, to confirm what was charged to a saved method."""
-    await saved_methods(request, with_options=False)
+    await to_pay(request, [document_id])
     await read_form(request)
     try:
         return to_provider(await confirmation(request, document_id))
