@@ -1,5 +1,6 @@
 """Documents as customers read them."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,7 @@ from kontor_documents_pages.portal import (
 from kontor_documents_pages.portal.copy import (
     DOCUMENT,
     NEW_COUNT,
+    RARELY_ASKED,
     counts_in_sql,
     for_roles,
     is_new,
@@ -48,12 +50,16 @@ _ALL_CUSTOMERS = "CASE WHEN r.document_id IS NULL THEN r.customers ELSE '{}' END
 
 
 def _document_sql() -> str:
-    text = sql(__name__, "sql/document.sql")
     marks = {
         "label": label(), "for_roles": for_roles("d"), "role_bits": role_bits("d.customer_id"),
         "counts": counts_in_sql(_ALL_CUSTOMERS), "newer": neighbour_in_sql("asc"),
         "older": neighbour_in_sql("desc"), "new": is_new("d", "r.subject"), "other_new": is_new("o", "r.subject"),
     }  # fmt: skip
+    return _marked(sql(__name__, "sql/document.sql"), marks)
+
+
+def _marked(text: str, marks: Mapping[str, str]) -> str:
+    """SQL with the meaning of each word in braces."""
     for mark, meaning in marks.items():
         text = text.replace(f"{{{mark}}}", meaning)
     return text
@@ -84,7 +90,8 @@ _DOCUMENTS = Feature(
     package=__name__,
     views=(DOCUMENT,),
     indexes=sql(__name__, "sql/indexes.sql"),
-    parts=sql(__name__, "sql/parts.sql").replace("{for_roles}", for_roles("d")),
+    parts=_marked(sql(__name__, "sql/parts.sql"), {"for_roles": for_roles("d")})
+    + _marked(sql(__name__, "sql/rarely_asked.sql"), RARELY_ASKED),
     functions=(*listing.DOCUMENTS.functions, *listing.ENTRIES.functions, _document_sql()),
     sections=(Section("documents", N_("Documents"), "/dokumente", count=NEW_COUNT, page_counts=True),),
     routers=(

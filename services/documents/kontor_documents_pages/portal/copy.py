@@ -14,6 +14,7 @@ COUNT_CAP = 100
 # New documents are counted among so many latest ones of a customer, for so many customers of a log-in.
 NEW_AMONG, NEW_CUSTOMERS = 20, 20
 _SHOWN_STATES = ("shared", "cancelled")
+_SUPPLIES = bits([CustomerRole.SUPPLIER, CustomerRole.PARTNER], CustomerRole)
 # Documents from before roles were told are for customers.
 _CUSTOMER = bits([CustomerRole.CUSTOMER], CustomerRole)
 
@@ -110,7 +111,15 @@ NEW_COUNT = new_count("s", "m", "person")
 NEW_BESIDE_ROWS = f"""CASE WHEN r.document_id IS NOT NULL OR cardinality(r.customers) <> 1 OR many > {NEW_AMONG} OR NOT ARRAY(
             SELECT d.id FROM document d WHERE d.shown AND d.customer_id = r.customers[1]
             ORDER BY d.by_date DESC, d.id DESC LIMIT {NEW_AMONG}
-        ) <@ coalesce(page.ids[:many], '{{}}') THEN {new_count("r", "r", "r")} END"""
+        ) <@ coalesce(page.ids[:many], '{{}}') THEN
+            _new_count(r.document_id, r.customers, r.visible_types, r.sees, r.subject) END"""
+
+
+# Of sql/rarely_asked.sql: what words in braces stand for.
+RARELY_ASKED = {
+    "new_count": new_count("r", "r", "r"), "holder": HOLDER, "visible": visible_in_sql("d", holder=True), "supplies": str(_SUPPLIES),
+    "cap": str(COUNT_CAP),
+}  # fmt: skip
 
 
 def label(*, holder: bool = False) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 
 from kontor.documents.v1.documents_pb2_codes import DocumentDirection, DocumentType, QuoteOutcome
-from kontor.identity.v1.identity_pb2_codes import CustomerRole
 from kontor.payments.v1.payments_pb2_codes import ReceivableState
 from kontor_documents_pages.filters import label_options
 from kontor_documents_pages.portal.copy import (
@@ -21,7 +20,6 @@ from kontor_documents_pages.portal.copy import (
 from kontor_edge.listing import Listing
 from kontor_edge.lists import PORTAL, Filter, ListColumn, ListPage
 from kontor_edge.portal import customer_names as names_by_id
-from kontor_edge.values import bits
 from kontor_service import vocabulary
 from kontor_service.i18n import N_
 from kontor_service.i18n import gettext as _
@@ -41,25 +39,13 @@ _YEARS = """(SELECT ARRAY[left(min(edge.first), 4)::integer, left(max(edge.last)
                 (SELECT d.by_date FROM document d WHERE d.shown AND d.customer_id = customer.id AND d.by_date > ''
                  ORDER BY d.by_date DESC, d.id DESC LIMIT 1) AS last
         ) edge)"""
-# The contracts and orders of the latest documents, for the page's select, which leaves out what is there twice.
-_LABELS = f"""CASE WHEN with_further THEN (SELECT '[' || string_agg(recent.label_brief, ',') || ']'
-        FROM unnest(asked.customers) customer (id)
-        {HOLDER}
-        CROSS JOIN LATERAL (
-            SELECT d.label_brief FROM document d
-            WHERE {visible_in_sql("d", holder=True)} AND d.customer_id = customer.id AND d.label IS NOT NULL
-            ORDER BY d.by_date DESC LIMIT {COUNT_CAP}
-        ) recent) END"""
 # Where a contract or order is asked for: the threads it is named in.
 _THREADS = """CASE WHEN of_label IS NOT NULL THEN
                         _threads_of_label(customer.id, of_label, r.visible_types, r.sees) END"""
-# Whether somebody who reads the list supplies something, too.
-_SUPPLIES = bits([CustomerRole.SUPPLIER, CustomerRole.PARTNER], CustomerRole)
-_DIRECTED = f"with_further AND EXISTS (SELECT FROM customer c WHERE c.id = ANY (r.customers) AND c.role_bits & {_SUPPLIES} <> 0)"
-# Of log-ins with several.
-_NAMES = """CASE WHEN cardinality(r.customers) > 1 THEN
-            (SELECT json_agg(c.data ORDER BY c.name) FROM customer c WHERE c.id = ANY (r.customers))
-        END"""
+# Of sql/rarely_asked.sql.
+_LABELS = "CASE WHEN with_further THEN _labels(asked.customers, r.visible_types, r.sees, r.subject) END"
+_DIRECTED = "with_further AND _any_supplies(r.customers)"
+_NAMES = "CASE WHEN cardinality(r.customers) > 1 THEN _customers(r.customers) END"
 
 # Of quotes, beside their outcomes: the customer has not decided yet.
 TO_DECIDE = "to_decide"
