@@ -1,4 +1,5 @@
-"""What payments does by itself: refunds, silent checkouts, payouts, offers, refusals. Woken after a change, and every few seconds."""
+"""What payments does by itself: refunds, ended connections, silent checkouts, payouts, offers, refusals. Woken after a change, and every
+few seconds."""
 
 import asyncio
 
@@ -6,6 +7,7 @@ from fastapi import FastAPI
 
 from kontor_payments.bookings.jobs import send_refusals
 from kontor_payments.checkouts.reconcile import reconcile_silent_checkouts
+from kontor_payments.connections.ending import carry_on_disconnecting
 from kontor_payments.dependencies import Dependencies
 from kontor_payments.methods.jobs import ask_about_methods
 from kontor_payments.payouts.linking import link_due_payouts
@@ -19,6 +21,7 @@ async def run_jobs(app: FastAPI) -> None:
     while True:
         deps.wake.clear()
         await carry_out_refunds(deps)
+        await carry_on_disconnecting(deps)
         await reconcile_silent_checkouts(deps)
         await link_due_payouts(deps)
         await renew_offers(deps)

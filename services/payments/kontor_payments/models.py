@@ -285,6 +285,9 @@ class Checkout(Tenant, Base, table=True):
     __table_args__ = (
         UniqueConstraint("connection_id", "provider_id"),
         index("checkout_to_ask", "ask_at", where="ask_at IS NOT NULL"),
+        index(
+            "checkout_payable", "connection_id", where="state IN ('creating', 'open', 'requires_action', 'approved')"
+        ),
     )
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     connection_id: UUID = Field(foreign_key="connection.id")

@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from connecting_merchant import ConnectingMerchant
 
 from kontor.payments.v1 import payments_pb2 as pb
+from kontor_payments import jobs
 from kontor_testing.waiting import eventually
 
 
@@ -57,6 +59,30 @@ async def test_open_payment_pages_are_closed_and_what_was_paid_stays(world: Any,
     assert (await world.pay(left)).json()["code"] == "method_not_offered"
     assert (await shop.connection())["state"] == "ended"
     assert (await shop.call("POST", "/stripe/end")).status_code == 404
+
+
+async def test_what_a_stopped_process_left_of_a_disconnected_account_is_handed_out_to_nobody_and_ended(
+    world: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry_on = jobs.carry_on_disconnecting
+
+    async def later(_deps: Any) -> None:
+        """The job does not come round to it."""
+
+    monkeypatch.setattr(jobs, "carry_on_disconnecting", later)
+    asked_for, left = await world.invoice(), await world.invoice()
+    pages = [await world.checkout(document) for document in (asked_for, left)]
+    await world.sql("UPDATE connection SET state = 'ended', ended_at = now() WHERE provider = 'stripe'")
+    assert (await shop.enter(await shop.key(live=True))).status_code == 200
+    assert (await shop.call("POST", "/stripe/live")).status_code == 200
+    assert (await world.checkout(asked_for))["redirect_url"] != pages[0]["redirect_url"]
+    assert (await pays(world, pages[0])).status_code == 409
+    await carry_on(world.app.state.dependencies)
+    assert (await world.receivable(left))["checkout_open"] is False
+    assert (await world.sql("SELECT state FROM checkout WHERE id = $1", pages[1]["checkout_id"]))[0]["state"] in (
+        "ending",
+        "expired",
+    )
 
 
 async def test_methods_that_were_saved_there_end(world: Any, shop: Any) -> None:

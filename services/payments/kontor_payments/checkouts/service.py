@@ -107,7 +107,10 @@ async def _asks_for(
 ) -> bool:  # fmt: skip
     """Whether `live` can still be paid, and pays exactly these amounts of these receivables by this method."""
     same = (await parts_of(session, live), live.method, live.request) == (asked, method, request)
-    return same and live.saved_method_id is None and _can_be_paid(live)
+    if not same or live.saved_method_id is not None or not _can_be_paid(live):
+        return False
+    query = select(Connection.state).where(Connection.id == live.connection_id)
+    return (await session.exec(query)).one() != "ended"
 
 
 async def parts_of(session: AsyncSession, checkout: Checkout) -> dict[UUID, int]:

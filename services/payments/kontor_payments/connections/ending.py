@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kontor_payments.checkouts.ending import LIVE, close_page
-from kontor_payments.checkouts.reports import lock_parts
+from kontor_payments.checkouts.disconnecting import end_checkouts_of_ended_connections
+from kontor_payments.checkouts.ending import LIVE
 from kontor_payments.connections.accounts import changed, close_account, lock_active
 from kontor_payments.connections.refusals import problem
 from kontor_payments.dependencies import Dependencies
@@ -16,7 +16,6 @@ from kontor_payments.errors import ConnectionUnknown, KeysNeeded
 from kontor_payments.methods.disconnecting import end_methods_of_ended_connections
 from kontor_payments.models import Checkout, Connection, Payment, Refund
 from kontor_payments.providers.protocol import OutcomeUnknown
-from kontor_payments.receivables.account import close_several
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,9 @@ async def uses_of(session: AsyncSession, connection_id: UUID) -> Uses:
 
 
 async def disconnect(deps: Dependencies, merchant_id: UUID, provider: str) -> tuple[Connection, Uses]:
-    """Nothing new is paid through it, and methods saved there end. Open checkouts are taken back at the provider by the job;
-    what was paid stays, is followed and can be refunded until the keys are deleted. Answers what was under way.
+    """Nothing new is paid through it, and methods saved there end. Open checkouts are taken back at the provider by the job, which
+    also carries on where this stops. What was paid stays, is followed and can be refunded until the keys are deleted. Answers
+    what was under way.
 
     Raises ConnectionUnknown.
     """
@@ -57,13 +57,20 @@ async def disconnect(deps: Dependencies, merchant_id: UUID, provider: str) -> tu
         uses = await uses_of(session, connection.id)
         connection.state, connection.ended_at = "ended", datetime.now(UTC)
         changed(session, connection)
-        open_now = select(Checkout.id).where(Checkout.connection_id == connection.id, col(Checkout.state).in_(LIVE))
-        checkouts = list(await session.exec(open_now))
-    for checkout_id in checkouts:
-        await _end_checkout(deps, merchant_id, checkout_id)
-    await end_methods_of_ended_connections(deps, merchant_id)
+    await _end_what_it_offers(deps, merchant_id)
     deps.wake.set()
     return connection, uses
+
+
+async def carry_on_disconnecting(deps: Dependencies) -> None:
+    """The job: what a process that stopped in between has left, and what began while the connection was ended."""
+    for merchant_id in await deps.db.merchants("merchants_with_remains_of_connections"):
+        await _end_what_it_offers(deps, merchant_id)
+
+
+async def _end_what_it_offers(deps: Dependencies, merchant_id: UUID) -> None:
+    await end_checkouts_of_ended_connections(deps, merchant_id)
+    await end_methods_of_ended_connections(deps, merchant_id)
 
 
 async def delete_keys(deps: Dependencies, merchant_id: UUID, connection_id: UUID) -> Connection:
@@ -106,16 +113,3 @@ async def _ended(session: AsyncSession, connection_id: UUID) -> Connection:
     if found is None:
         raise ConnectionUnknown
     return found
-
-
-async def _end_checkout(deps: Dependencies, merchant_id: UUID, checkout_id: UUID) -> None:
-    """What it pays is locked first, as everywhere."""
-    async with deps.db.transaction(merchant_id) as session:
-        _parts, accounts = await lock_parts(session, checkout_id, deps.clock)
-        query = select(Checkout).where(Checkout.id == checkout_id).with_for_update()
-        checkout = (await session.exec(query)).one()
-        if checkout.state in LIVE and checkout.state != "ending":
-            checkout.state, checkout.ask_at = "ending", datetime.now(UTC)
-            for account in accounts:
-                close_page(account)
-            await close_several(accounts)

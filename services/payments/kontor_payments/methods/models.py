@@ -12,6 +12,13 @@ from kontor_service.models import Aggregate, index, one_of
 from kontor_service.schema import declare_lister
 
 declare_lister(Base, "merchants_with_methods_to_ask", "saved_method", "ask_at <= now()")
+# Pages that can be paid and saved methods of connections that have ended.
+declare_lister(
+    Base, "merchants_with_remains_of_connections", "connection",
+    "state = 'ended' AND (EXISTS (SELECT FROM checkout o WHERE o.connection_id = connection.id AND o.state IN"
+    " ('creating', 'open', 'requires_action', 'approved'))"
+    " OR EXISTS (SELECT FROM saved_method m WHERE m.connection_id = connection.id AND m.state <> 'ended'))",
+)  # fmt: skip
 
 
 class SavedMethod(Aggregate, Base, table=True):
@@ -21,6 +28,7 @@ class SavedMethod(Aggregate, Base, table=True):
         index("saved_method_customer", "customer_id"),
         index("saved_method_one_default", "merchant_id", "customer_id", unique=True, where="is_default"),
         index("saved_method_token", "token", where="token <> ''"),
+        index("saved_method_to_end", "connection_id", where="state <> 'ended'"),
         index("saved_method_to_ask", "ask_at", where="ask_at IS NOT NULL"),
     )
     customer_id: UUID

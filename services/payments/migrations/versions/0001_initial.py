@@ -437,6 +437,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("connection_id", "provider_id", name=op.f("uq_checkout_connection_id_provider_id")),
     )
     op.create_index(
+        "checkout_payable",
+        "checkout",
+        ["connection_id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('creating', 'open', 'requires_action', 'approved')"),
+    )
+    op.create_index(
         "checkout_to_ask", "checkout", ["ask_at"], unique=False, postgresql_where=sa.text("ask_at IS NOT NULL")
     )
     op.create_table(
@@ -598,6 +605,13 @@ def upgrade() -> None:
     )
     op.create_index(
         "saved_method_to_ask", "saved_method", ["ask_at"], unique=False, postgresql_where=sa.text("ask_at IS NOT NULL")
+    )
+    op.create_index(
+        "saved_method_to_end",
+        "saved_method",
+        ["connection_id"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'ended'"),
     )
     op.create_index(
         "saved_method_token", "saved_method", ["token"], unique=False, postgresql_where=sa.text("token <> ''")
@@ -1015,6 +1029,9 @@ $$""")
     execute("""CREATE FUNCTION merchants_with_methods_to_ask() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT DISTINCT merchant_id FROM saved_method WHERE ask_at <= now() $$""")
+    execute("""CREATE FUNCTION merchants_with_remains_of_connections() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT merchant_id FROM connection WHERE state = 'ended' AND (EXISTS (SELECT FROM checkout o WHERE o.connection_id = connection.id AND o.state IN ('creating', 'open', 'requires_action', 'approved')) OR EXISTS (SELECT FROM saved_method m WHERE m.connection_id = connection.id AND m.state <> 'ended')) $$""")
     execute("CREATE POLICY lookup ON payout FOR SELECT TO CURRENT_USER USING (true)")
     execute("""CREATE FUNCTION merchants_with_payouts_to_link() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
